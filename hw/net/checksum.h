@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The Internet checksum (RFC 1071) and the CRCs of SCTP and Ethernet.
+//
+// All sums here are folded to 16 bits, NOT inverted, and given as the number the big-endian sum
+// would be on the wire: add two of them with add_be16(), invert when storing. A sum of 0 means that
+// every byte was 0.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "base/endian.h"
+#include "net/parse.h"
+
+namespace ixgbe {
+
+// Folded sum of `bytes`, the first of them at an even offset.
+[[nodiscard]] std::uint16_t ones_complement_sum(ConstBytes bytes) noexcept;
+
+// memcpy and sum in one pass; the shorter of the two lengths counts.
+std::uint16_t copy_and_sum(Bytes to, ConstBytes from) noexcept;
+
+// a + b in one's complement.
+[[nodiscard]] constexpr std::uint16_t ones_complement_add(std::uint16_t a, std::uint16_t b) {
+    const std::uint32_t sum = std::uint32_t{a} + b;
+    return static_cast<std::uint16_t>(sum + (sum >> 16));
+}
+
+// Sums pieces of one byte string in order; a piece of odd length shifts the ones that follow.
+class ChecksumAccumulator {
+public:
+    void add(ConstBytes bytes) noexcept { add_sum(ones_complement_sum(bytes), bytes.size()); }
+
+    // As add(), for a piece whose folded sum is already known.
+    void add_sum(std::uint16_t sum, std::size_t length) noexcept {
+        sum_ += odd_ ? byte_swap(sum) : sum;
+        odd_ = odd_ != ((length & 1) != 0);
+    }
+
+    // A number that is not part of the byte string: a length or protocol of the pseudo-header, a
+    // seed.
+    void add_be16(std::uint16_t word) noexcept { sum_ += word; }
+
+    [[nodiscard]] std::uint16_t fold() const noexcept {
+        std::uint64_t sum = (sum_ & 0xFFFFFFFF) + (sum_ >> 32);
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        return static_cast<std::uint16_t>((sum & 0xFFFF) + (sum >> 16));
+    }
+
+private:
+    std::uint64_t sum_ = 0;
+    bool odd_ = false;
+};
+
+// CRC32c (Castagnoli) as RFC 9260 uses it; `crc` is the result for the bytes before. Goes on the
+// wire as le32.
+[[nodiscard]] std::uint32_t crc32c(ConstBytes bytes, std::uint32_t crc = 0) noexcept;
+
+// Frame check sequence of IEEE 802.3; goes on the wire as le32.
+[[nodiscard]] std::uint32_t crc32_ethernet(ConstBytes bytes, std::uint32_t crc = 0) noexcept;
+
+// Folded sum of source, destination and protocol of an IP header, without the length. `layer` comes
+// from parse() of this very frame.
+[[nodiscard]] std::uint16_t pseudo_header_sum(ConstBytes frame, const Layer3& layer,
+                                              std::uint8_t protocol) noexcept;
+
+// What the X550 reports about the checksums of a received frame (X550 DS 7.1.11).
+struct ChecksumVerdict {
+    bool ip_checked = false;  // IPv4 header; inner one of a tunnel
+    bool ip_bad = false;
+    bool l4_checked = false;  // innermost TCP, UDP or SCTP
+    bool l4_bad = false;
+    bool udp_present = false;       // the L4 checked is UDP (status bit UDPCS)
+    bool outer_ip_checked = false;  // tunnels only: outer IPv4 header
+    bool outer_bad = false;         // outer IPv4 sum wrong, or VXLAN with an outer UDP checksum
+
+    friend bool operator==(const ChecksumVerdict&, const ChecksumVerdict&) = default;
+};
+
+enum class L4Trust : bool {
+    verify,
+    vouched,  // the peer guarantees the L4 checksum (or left it unfinished): counts as checked and
+              // good
+};
+
+[[nodiscard]] ChecksumVerdict verify(ConstBytes frame, const PacketInfo& info,
+                                     L4Trust trust = L4Trust::verify) noexcept;
+
+namespace checksum_detail {
+
+// The kernels behind the functions above, each usable if its `usable` function says so. Sums are
+// folded in memory order (no byte swap), so that tests can compare kernel with kernel.
+struct SumKernel {
+    const char* name;
+    bool (*usable)() noexcept;
+    std::uint16_t (*sum)(const std::byte* from, std::size_t length) noexcept;
+    std::uint16_t (*copy_and_sum)(std::byte* to, const std::byte* from,
+                                  std::size_t length) noexcept;
+};
+extern const SumKernel kPortable;
+extern const SumKernel kAvx2;
+extern const SumKernel kAvx512;
+
+[[nodiscard]] std::uint32_t crc32c_portable(ConstBytes bytes, std::uint32_t crc) noexcept;
+[[nodiscard]] bool crc32c_sse42_usable() noexcept;
+[[nodiscard]] std::uint32_t crc32c_sse42(ConstBytes bytes, std::uint32_t crc) noexcept;
+
+}  // namespace checksum_detail
+}  // namespace ixgbe

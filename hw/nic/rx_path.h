@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Receive offloads, in the order of the datasheet's data path: X550 DS 7.1.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "net/checksum.h"
+#include "net/parse.h"
+#include "nic/drop_reason.h"
+#include "nic/host.h"
+#include "nic/interrupts.h"
+#include "nic/link.h"
+#include "nic/register_file.h"
+#include "nic/rx_filter.h"
+#include "nic/rx_queue.h"
+#include "nic/stats.h"
+#include "nic/steering.h"
+#include "nic/trace.h"
+
+namespace ixgbe {
+
+// One frame in, one delivery or a reason why not. A frame that finds no descriptors (and no
+// DROP_EN) has had no effect: the host keeps it and offers it again, and nothing was counted.
+class RxPath {
+public:
+    RxPath(Host& host, RegisterFile& regs, RxFilter& filter, Steering& steering, RxQueues& queues,
+           Interrupts& interrupts, Link& link, Stats& stats, Tracer& trace);
+
+    [[nodiscard]] ixgbe_receive_result receive(ConstBytes frame,
+                                               const ixgbe_frame_offload& offload);
+    // A frame of our own, HLREG0.LPBK: no link, no back-pressure.
+    void loop(ConstBytes frame);
+
+    // RXEN, master enable: whether frames are taken at all.
+    [[nodiscard]] bool receiving() const;
+    void set_dma_enabled(bool enabled) { dma_enabled_ = enabled; }
+
+    // A frame was refused for want of descriptors; take_starved() also forgets it.
+    [[nodiscard]] bool starved() const { return starved_; }
+    [[nodiscard]] bool take_starved();
+    // A frame was refused because it came in the middle of another one.
+    [[nodiscard]] bool missed() const { return missed_; }
+
+private:
+    static constexpr std::size_t kMaxFrame = 15872;  // 15.5 KB, DS 7.1.1
+    static constexpr std::size_t kMinFrame = 60;     // without FCS
+
+    struct Frame {
+        ConstBytes bytes;
+        PacketInfo info;
+        RxFilter::Verdict admitted;
+        Steering::Target target;
+    };
+
+    [[nodiscard]] ixgbe_receive_result take(ConstBytes bytes, const ixgbe_frame_offload& offload);
+    [[nodiscard]] ixgbe_receive_result take_one(ConstBytes bytes,
+                                                const ixgbe_frame_offload& offload);
+    [[nodiscard]] ixgbe_receive_result drop(RxDrop reason, std::size_t length, unsigned queue = 0);
+    [[nodiscard]] ConstBytes padded(ConstBytes bytes);
+    [[nodiscard]] std::size_t length_limit(const PacketInfo& info) const;
+    [[nodiscard]] ParseOptions parse_options() const;
+    [[nodiscard]] ConstBytes with_checksum(ConstBytes bytes, const ixgbe_frame_offload& offload);
+    [[nodiscard]] RxBytes placed_bytes(const Frame& frame);
+    [[nodiscard]] bool strips_tag(const Frame& frame) const;
+    [[nodiscard]] RxMetadata describe(const Frame& frame, const ixgbe_frame_offload& offload) const;
+    [[nodiscard]] bool within_rlpml(unsigned queue, std::size_t length) const;
+    [[nodiscard]] ixgbe_receive_result deliver(const Frame& frame,
+                                               const ixgbe_frame_offload& offload);
+
+    Host& host_;
+    RegisterFile& regs_;
+    RxFilter& filter_;
+    Steering& steering_;
+    RxQueues& queues_;
+    Interrupts& interrupts_;
+    Link& link_;
+    Stats& stats_;
+    Tracer& trace_;
+    bool dma_enabled_ = true;
+    bool starved_ = false;
+    bool busy_ = false;    // a frame is on its way to its buffers, which may re-enter
+    bool missed_ = false;  // starved_ for that reason
+    std::array<std::byte, kMaxFrame> copy_{};
+    le32 fcs_{};
+};
+
+}  // namespace ixgbe

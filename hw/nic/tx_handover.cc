@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Segmentation left to a peer that takes a virtio-net header.
+#include <algorithm>
+
+#include "net/headers.h"
+#include "nic/tx_path.h"
+#include "regs/link.h"
+#include "regs/tx.h"
+
+namespace ixgbe {
+
+namespace {
+
+// The masks every TCP segmentation of a host kernel follows; others need our own engine.
+constexpr TcpFlagMasks kUsualMasks{};
+
+std::uint16_t ethertype_at(ConstBytes header, std::size_t offset) {
+    const auto type = read_at<be16>(header, offset);
+    return type ? std::uint16_t{*type} : std::uint16_t{0};
+}
+
+// Ethernet, one IP header without a tunnel, TCP: all that GSO in a virtio-net header can say.
+bool expressible(const TxRequest& request, ConstBytes header, bool ipv4) {
+    const HeaderGeometry& g = request.geometry;
+    if (g.native_tunnel || g.l4 != L4::tcp || !request.l4_checksum || g.mac_len < 14) {
+        return false;
+    }
+    const std::uint16_t type = ethertype_at(header, g.mac_len - 2);
+    const auto version = read_at<std::uint8_t>(header, g.ip_offset());
+    if (!version) {
+        return false;
+    }
+    if (ipv4) {
+        const auto protocol = read_at<std::uint8_t>(header, g.ip_offset() + 9);
+        return type == ethertype::kIpv4 && *version >> 4 == 4 &&
+               std::size_t{*version & 0xfU} * 4 == g.ip_len && protocol == ipproto::kTcp &&
+               request.ip_checksum;
+    }
+    const auto next = read_at<std::uint8_t>(header, g.ip_offset() + 6);
+    return type == ethertype::kIpv6 && *version >> 4 == 6 && g.ip_len == sizeof(Ipv6Header) &&
+           next == ipproto::kTcp;
+}
+
+// The super-frame's own lengths and sums: what a segment has, for all of the payload at once.
+void finish_headers(const HeaderGeometry& g, std::uint32_t payload_len, Bytes header) {
+    const auto l4_bytes = static_cast<std::uint16_t>(g.l4_len + payload_len);
+    if (g.ipv4) {
+        (void)write_at(header, g.ip_offset() + 2,
+                       be16{static_cast<std::uint16_t>(g.ip_len + l4_bytes)});
+        (void)insert_ipv4_checksum(header, g.ip_offset(), g.ip_len);
+    } else {
+        (void)write_at(header, g.ip_offset() + 4, be16{l4_bytes});
+    }
+    // The seed of a segmented packet has no length (DS 7.2.4.2); NEEDS_CSUM wants it in.
+    const std::size_t field = g.l4_offset() + 16;
+    if (const auto seed = read_at<be16>(header, field)) {
+        (void)write_at(header, field, be16{ones_complement_add(*seed, l4_bytes)});
+    }
+}
+
+}  // namespace
+
+bool TxPath::hand_over_segmentation(const TxRequest& request, const TxPacket& packet) {
+    const HeaderGeometry& g = request.geometry;
+    const unsigned wanted = IXGBE_PEER_CSUM | (g.ipv4 ? IXGBE_PEER_TSO4 : IXGBE_PEER_TSO6);
+    const auto low = regs_.get<DTXTCPFLGL>();
+    const auto high = regs_.get<DTXTCPFLGH>();
+    const bool usual_masks = low.get(DTXTCPFLGL::tcp_flg_first_seg) == kUsualMasks.first &&
+                             low.get(DTXTCPFLGL::tcp_flg_mid_seg) == kUsualMasks.middle &&
+                             high.get(DTXTCPFLGH::tcp_flg_lst_seg) == kUsualMasks.last;
+    const std::size_t ip_bytes = g.ip_len + g.l4_len + request.payload_len;
+    if ((peer_ & wanted) != wanted || !usual_masks || ip_bytes > 0xffff ||
+        request.payload_len <= request.mss || regs_.get<HLREG0>().get(HLREG0::lpbk)) {
+        return false;
+    }
+    begin_frame(g.header_len());
+    if (!packet.front(header()) || !expressible(request, header(), g.ipv4)) {
+        return false;
+    }
+    const auto flags = read_at<be16>(header(), g.l4_offset() + 12);
+    if (!flags || (*flags & TcpHeader::kCwr) != 0) {
+        return false;  // the X550 repeats CWR in middle segments by default, a host does not
+    }
+    if (std::size_t{*flags} >> 12 != g.l4_len / 4 || g.l4_len % 4 != 0) {
+        return false;  // a host goes by the data offset, the X550 by L4LEN
+    }
+    finish_headers(g, request.payload_len, header());
+    PieceCursor rest(packet.pieces());
+    rest.skip(header_bytes_);
+    for (ConstBytes slice = rest.take(packet.size()); !slice.empty();
+         slice = rest.take(packet.size())) {
+        add_slice(slice);
+    }
+    offload_ = {.needs_csum = 1,
+                .data_valid = 0,
+                .gso = static_cast<std::uint8_t>(g.ipv4 ? IXGBE_GSO_TCPV4 : IXGBE_GSO_TCPV6),
+                .ecn = 0,
+                .hdr_len = static_cast<std::uint16_t>(g.header_len()),
+                .gso_size = request.mss,
+                .csum_start = static_cast<std::uint16_t>(g.l4_offset()),
+                .csum_offset = 16};
+    count_segments(request);
+    const std::uint32_t segments = (request.payload_len + request.mss - 1) / request.mss;
+    trace_(TraceEvent::tx_segmented, queue_, segments, request.mss, 1);
+    emit(request, segments);
+    return true;
+}
+
+// What the wire will see: full segments and a last one.
+void TxPath::count_segments(const TxRequest& request) {
+    const std::size_t overhead =
+        request.geometry.header_len() + (request.insert_vlan ? kTagBytes : 0) + 4;
+    const std::uint32_t full = request.payload_len / request.mss;
+    const std::uint32_t rest = request.payload_len % request.mss;
+    const auto wire_len = [&](std::size_t payload) {
+        return std::max(overhead + payload, kMinFrame + 4);
+    };
+    stats_.sent(queue_, header().first(6), wire_len(request.mss), full);
+    if (rest != 0) {
+        stats_.sent(queue_, header().first(6), wire_len(rest));
+    }
+}
+
+}  // namespace ixgbe
