@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "wire.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <gio/gunixsocketaddress.h>
+#include <poll.h>
+#include <stdexcept>
+#include <unistd.h>
+
+#include "pcapng.h"
+
+namespace wire {
+namespace {
+
+constexpr std::size_t kLongestFrame = 70000;
+constexpr std::size_t kShortestFrame = 60;  // without FCS
+constexpr std::size_t kMostStored = 256U << 20;
+constexpr std::size_t kMostComplaints = 200;
+constexpr std::size_t kQueueFrames = 2048;
+constexpr auto kPatience = std::chrono::milliseconds(200);
+
+[[noreturn]] void fail(const char* what, GError* error) {
+    const std::string text = std::string(what) + ": " + (error != nullptr ? error->message : "?");
+    g_clear_error(&error);
+    throw std::runtime_error(text);
+}
+
+}  // namespace
+
+// One QEMU process on the stream or socket transport.
+struct Wire::Connection {
+    explicit Connection(GSocketConnection* socket) : stream(socket) {}
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection() { g_object_unref(stream); }
+
+    GSocketConnection* stream;
+    std::mutex lock;
+    std::condition_variable changed;
+    std::deque<Bytes> queue;
+    bool closed = false;
+    bool stuck = false;
+};
+
+Wire::Wire(Transport transport, const std::string& folder)
+    : transport_(transport), folder_(folder), cancel_(g_cancellable_new()) {
+    if (transport_ == Transport::dgram) {
+        open_dgram();
+        threads_.emplace_back([this] { read_dgram(); });
+    } else {
+        listen_stream();
+        threads_.emplace_back([this] { accept_loop(); });
+    }
+}
+
+Wire::~Wire() {
+    stopping_ = true;
+    g_cancellable_cancel(cancel_);
+    {
+        const std::lock_guard guard(lock_);
+        for (const auto& connection : connections_) {
+            const std::lock_guard inner(connection->lock);
+            connection->closed = true;
+            connection->changed.notify_all();
+        }
+    }
+    // The first thread is the one that starts others.
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+        threads_[i].join();
+    }
+    g_clear_object(&listener_);
+    g_clear_object(&dgram_);
+    g_clear_object(&dgram_peer_);
+    g_object_unref(cancel_);
+}
+
+void Wire::listen_stream() {
+    listener_ = g_socket_listener_new();
+    GError* error = nullptr;
+    if (transport_ == Transport::socket) {
+        GInetAddress* loopback = g_inet_address_new_loopback(G_SOCKET_FAMILY_IPV4);
+        GSocketAddress* any = g_inet_socket_address_new(loopback, 0);
+        GSocketAddress* actual = nullptr;
+        g_socket_listener_add_address(listener_, any, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP,
+                                      nullptr, &actual, &error);
+        g_object_unref(any);
+        g_object_unref(loopback);
+        if (actual != nullptr) {
+            port_ = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(actual));
+            g_object_unref(actual);
+        }
+    } else {
+        GSocketAddress* address = g_unix_socket_address_new((folder_ + "/wire").c_str());
+        g_socket_listener_add_address(listener_, address, G_SOCKET_TYPE_STREAM,
+                                      G_SOCKET_PROTOCOL_DEFAULT, nullptr, nullptr, &error);
+        g_object_unref(address);
+    }
+    if (error != nullptr) {
+        fail("wire", error);
+    }
+}
+
+void Wire::open_dgram() {
+    GError* error = nullptr;
+    dgram_ = g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_DEFAULT,
+                          &error);
+    GSocketAddress* local = g_unix_socket_address_new((folder_ + "/wire").c_str());
+    if (dgram_ == nullptr || g_socket_bind(dgram_, local, TRUE, &error) == FALSE) {
+        fail("wire", error);
+    }
+    g_object_unref(local);
+    dgram_peer_ = g_unix_socket_address_new((folder_ + "/guest").c_str());
+}
+
+std::string Wire::netdev(const std::string& id) const {
+    switch (transport_) {
+        case Transport::stream:
+            return "stream,id=" + id + ",server=off,addr.type=unix,addr.path=" + folder_ + "/wire";
+        case Transport::dgram:
+            return "dgram,id=" + id + ",local.type=unix,local.path=" + folder_ +
+                   "/guest,remote.type=unix,remote.path=" + folder_ + "/wire";
+        case Transport::socket:
+            return "socket,id=" + id + ",connect=127.0.0.1:" + std::to_string(port_);
+    }
+    return {};
+}
+
+void Wire::accept_loop() {
+    while (!stopping_) {
+        GSocketConnection* stream = g_socket_listener_accept(listener_, nullptr, cancel_, nullptr);
+        if (stream == nullptr) {
+            continue;
+        }
+        auto connection = std::make_shared<Connection>(stream);
+        const std::lock_guard guard(lock_);
+        if (stopping_) {
+            return;
+        }
+        connections_.push_back(connection);
+        threads_.emplace_back([this, connection] { read_stream(connection); });
+        threads_.emplace_back([this, connection] { write_loop(connection); });
+    }
+}
+
+// net/stream.c and net/socket.c of QEMU put a 32-bit big-endian length before each frame.
+void Wire::read_stream(const std::shared_ptr<Connection>& connection) {
+    GInputStream* input = g_io_stream_get_input_stream(G_IO_STREAM(connection->stream));
+    GInputStream* buffered = g_buffered_input_stream_new_sized(input, 1U << 18);
+    g_filter_input_stream_set_close_base_stream(G_FILTER_INPUT_STREAM(buffered), FALSE);
+    Bytes frame;
+    while (!stopping_) {
+        std::array<unsigned char, 4> header{};
+        gsize got = 0;
+        if (g_input_stream_read_all(buffered, header.data(), header.size(), &got, cancel_,
+                                    nullptr) == FALSE ||
+            got < header.size()) {
+            break;
+        }
+        const std::size_t size = std::size_t{header[0]} << 24 | std::size_t{header[1]} << 16 |
+                                 std::size_t{header[2]} << 8 | header[3];
+        if (size > kLongestFrame) {
+            break;
+        }
+        frame.resize(size);
+        if (g_input_stream_read_all(buffered, frame.data(), size, &got, cancel_, nullptr) ==
+                FALSE ||
+            got < size) {
+            break;
+        }
+        arrived(frame);
+    }
+    g_object_unref(buffered);
+    const std::lock_guard guard(connection->lock);
+    connection->closed = true;
+    connection->changed.notify_all();
+}
+
+void Wire::read_dgram() {
+    Bytes buffer(kLongestFrame);
+    while (!stopping_) {
+        const gssize got = g_socket_receive(dgram_, reinterpret_cast<gchar*>(buffer.data()),
+                                            buffer.size(), cancel_, nullptr);
+        if (got > 0) {
+            arrived(std::span(buffer.data(), static_cast<std::size_t>(got)));
+        }
+    }
+}
+
+void Wire::arrived(std::span<const std::byte> frame) {
+    record(Direction::from_guest, frame);
+    const auto complaints = judge(frame, limits_);
+    {
+        const std::lock_guard guard(lock_);
+        for (const std::string& complaint : complaints) {
+            if (complaints_.size() < kMostComplaints) {
+                complaints_.push_back("frame " + std::to_string(forgotten_ + frames_.size()) +
+                                      ": " + complaint);
+            }
+        }
+    }
+    ++judged_;
+    if (tap_ >= 0 && write(tap_, frame.data(), frame.size()) < 0) {
+        // The tap refuses frames while it is down; the guest retransmits.
+        return;
+    }
+}
+
+void Wire::record(Direction direction, std::span<const std::byte> frame) {
+    Frame one;
+    one.time = std::chrono::system_clock::now();
+    one.direction = direction;
+    one.length = frame.size();
+    const auto kept = frame.first(std::min(snap_, frame.size()));
+    one.bytes.assign(kept.begin(), kept.end());
+    const std::lock_guard guard(lock_);
+    stored_ += kept.size();
+    frames_.push_back(std::move(one));
+    while (stored_ > kMostStored) {
+        stored_ -= frames_.front().bytes.size();
+        frames_.pop_front();
+        ++forgotten_;
+    }
+    changed_.notify_all();
+}
+
+void Wire::inject(std::span<const std::byte> frame) {
+    record(Direction::to_guest, frame);
+    if (transport_ == Transport::dgram) {
+        g_socket_send_to(dgram_, dgram_peer_, reinterpret_cast<const gchar*>(frame.data()),
+                         frame.size(), cancel_, nullptr);
+        return;
+    }
+    std::vector<std::shared_ptr<Connection>> connections;
+    {
+        const std::lock_guard guard(lock_);
+        connections = connections_;
+    }
+    for (const auto& connection : connections) {
+        enqueue(*connection, frame);
+    }
+}
+
+void Wire::enqueue(Connection& connection, std::span<const std::byte> frame) {
+    Bytes message(4 + frame.size());
+    for (unsigned i = 0; i < 4; ++i) {
+        message[i] = static_cast<std::byte>(frame.size() >> (24 - 8 * i) & 0xff);
+    }
+    std::memcpy(message.data() + 4, frame.data(), frame.size());
+    std::unique_lock guard(connection.lock);
+    if (connection.queue.size() >= kQueueFrames && !connection.stuck) {
+        connection.stuck = !connection.changed.wait_for(guard, kPatience, [&] {
+            return connection.closed || connection.queue.size() < kQueueFrames;
+        });
+    }
+    if (connection.closed || connection.queue.size() >= kQueueFrames) {
+        return;
+    }
+    connection.queue.push_back(std::move(message));
+    connection.changed.notify_all();
+}
+
+void Wire::write_loop(const std::shared_ptr<Connection>& connection) {
+    GOutputStream* output = g_io_stream_get_output_stream(G_IO_STREAM(connection->stream));
+    std::deque<Bytes> batch;
+    while (true) {
+        {
+            std::unique_lock guard(connection->lock);
+            connection->changed.wait(
+                guard, [&] { return connection->closed || !connection->queue.empty(); });
+            if (connection->closed) {
+                return;
+            }
+            batch.swap(connection->queue);
+            connection->stuck = false;
+            connection->changed.notify_all();
+        }
+        Bytes joined;
+        for (const Bytes& message : batch) {
+            joined.insert(joined.end(), message.begin(), message.end());
+        }
+        batch.clear();
+        if (g_output_stream_write_all(output, joined.data(), joined.size(), nullptr, cancel_,
+                                      nullptr) == FALSE) {
+            return;
+        }
+    }
+}
+
+void Wire::relay(int tap) {
+    tap_ = tap;
+    const std::lock_guard guard(lock_);
+    threads_.emplace_back([this] { read_tap(); });
+}
+
+void Wire::read_tap() {
+    Bytes buffer(kLongestFrame);
+    while (!stopping_) {
+        pollfd waiting{tap_, POLLIN, 0};
+        if (poll(&waiting, 1, 50) <= 0) {
+            continue;
+        }
+        const ssize_t got = read(tap_, buffer.data(), buffer.size());
+        if (got <= 0) {
+            continue;
+        }
+        // A tap hands over frames as the stack made them; on a cable they would be padded.
+        auto size = static_cast<std::size_t>(got);
+        if (size < kShortestFrame) {
+            std::fill(buffer.begin() + got, buffer.begin() + kShortestFrame, std::byte{0});
+            size = kShortestFrame;
+        }
+        inject(std::span(buffer.data(), size));
+    }
+}
+
+std::optional<Frame> Wire::wait_for(const Predicate& predicate, std::chrono::milliseconds timeout,
+                                    std::size_t mark) {
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    std::size_t next = mark;
+    std::unique_lock guard(lock_);
+    while (true) {
+        for (next = std::max(next, forgotten_); next < forgotten_ + frames_.size(); ++next) {
+            const Frame& frame = frames_[next - forgotten_];
+            if (predicate(frame)) {
+                return frame;
+            }
+        }
+        if (changed_.wait_until(guard, deadline) == std::cv_status::timeout) {
+            return std::nullopt;
+        }
+    }
+}
+
+std::size_t Wire::mark() const {
+    const std::lock_guard guard(lock_);
+    return forgotten_ + frames_.size();
+}
+
+std::vector<Frame> Wire::frames_since(std::size_t mark) const {
+    const std::lock_guard guard(lock_);
+    const std::size_t from = std::max(mark, forgotten_) - forgotten_;
+    if (from >= frames_.size()) {
+        return {};
+    }
+    return {frames_.begin() + static_cast<std::ptrdiff_t>(from), frames_.end()};
+}
+
+void Wire::write_pcapng(const std::string& path) const {
+    wire::write_pcapng(path, frames_since(0));
+}
+
+void Wire::set_limits(const JudgeLimits& limits) {
+    const std::lock_guard guard(lock_);
+    limits_ = limits;
+}
+
+std::vector<std::string> Wire::complaints() const {
+    const std::lock_guard guard(lock_);
+    return complaints_;
+}
+
+}  // namespace wire
