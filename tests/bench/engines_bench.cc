@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The engines alone. dpdk_bench.cc adds DPDK's for the same work to the same binary where its
+// libraries are installed.
+#include <algorithm>
+#include <benchmark/benchmark.h>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "net/checksum.h"
+#include "net/headers.h"
+#include "net/lso.h"
+#include "net/parse.h"
+#include "net/toeplitz.h"
+
+namespace ixgbe {
+namespace {
+
+using Buffer = std::vector<std::byte>;
+
+constexpr std::size_t kEthernet = sizeof(EthernetHeader);
+constexpr std::size_t kL4 = kEthernet + sizeof(Ipv4Header);
+constexpr std::size_t kHeaders = kL4 + sizeof(TcpHeader);
+
+Buffer noise(std::size_t length) {
+    Buffer out(length);
+    std::uint32_t state = 1;
+    for (std::byte& b : out) {
+        state = state * 1664525 + 1013904223;
+        b = static_cast<std::byte>(state >> 24);
+    }
+    return out;
+}
+
+// Ethernet, IPv4 and TCP headers with right checksums before `payload` bytes.
+Buffer tcp_frame(std::size_t payload) {
+    Buffer frame = noise(kHeaders + payload);
+    Ipv4Header ip{};
+    ip.version_ihl = 0x45;
+    ip.total_length = static_cast<std::uint16_t>(frame.size() - kEthernet);
+    ip.ttl = 64;
+    ip.protocol = ipproto::kTcp;
+    ip.src = 0xC0000201u;
+    ip.dst = 0xC6336402u;
+    TcpHeader tcp{};
+    tcp.src_port = 4660;
+    tcp.dst_port = 80;
+    tcp.offset_flags = 0x5010;
+    const be16 type = ethertype::kIpv4;
+    std::memcpy(frame.data() + 12, &type, sizeof(type));
+    std::memcpy(frame.data() + kEthernet, &ip, sizeof(ip));
+    std::memcpy(frame.data() + kL4, &tcp, sizeof(tcp));
+    const std::uint16_t addresses = pseudo_header_sum(frame, parse(frame).outer, ipproto::kTcp);
+    const be16 seed =
+        ones_complement_add(addresses, static_cast<std::uint16_t>(frame.size() - kL4));
+    std::memcpy(frame.data() + kL4 + offsetof(TcpHeader, checksum), &seed, sizeof(seed));
+    if (!insert_l4_checksum(frame, kL4, L4::tcp) ||
+        !insert_ipv4_checksum(frame, kEthernet, sizeof(ip))) {
+        std::abort();
+    }
+    return frame;
+}
+
+void set_bytes(benchmark::State& state, std::size_t bytes) {
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
+}
+
+void checksum(benchmark::State& state) {
+    const Buffer data = noise(static_cast<std::size_t>(state.range(0)));
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(data.data());
+        benchmark::DoNotOptimize(ones_complement_sum(data));
+    }
+    set_bytes(state, data.size());
+}
+BENCHMARK(checksum)->Arg(20)->Arg(64)->Arg(576)->Arg(1460)->Arg(8948)->Arg(65536);
+
+void kernel(benchmark::State& state, const checksum_detail::SumKernel& kernel) {
+    if (!kernel.usable()) {
+        state.SkipWithError("this processor cannot run it");
+        return;
+    }
+    const Buffer data = noise(static_cast<std::size_t>(state.range(0)));
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(kernel.sum(data.data(), data.size()));
+    }
+    set_bytes(state, data.size());
+}
+BENCHMARK_CAPTURE(kernel, portable, checksum_detail::kPortable)
+    ->Arg(20)
+    ->Arg(64)
+    ->Arg(1460)
+    ->Arg(65536);
+BENCHMARK_CAPTURE(kernel, avx2, checksum_detail::kAvx2)->Arg(20)->Arg(64)->Arg(1460)->Arg(65536);
+BENCHMARK_CAPTURE(kernel, avx512, checksum_detail::kAvx512)
+    ->Arg(20)
+    ->Arg(64)
+    ->Arg(1460)
+    ->Arg(65536);
+
+void copying_checksum(benchmark::State& state) {
+    const Buffer data = noise(static_cast<std::size_t>(state.range(0)));
+    Buffer to(data.size());
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(copy_and_sum(to, data));
+        benchmark::ClobberMemory();
+    }
+    set_bytes(state, data.size());
+}
+BENCHMARK(copying_checksum)->Arg(64)->Arg(1460)->Arg(65536);
+
+void plain_copy(benchmark::State& state) {
+    const Buffer data = noise(static_cast<std::size_t>(state.range(0)));
+    Buffer to(data.size());
+    for (auto _ : state) {
+        std::memcpy(to.data(), data.data(), data.size());
+        benchmark::ClobberMemory();
+    }
+    set_bytes(state, data.size());
+}
+BENCHMARK(plain_copy)->Arg(64)->Arg(1460)->Arg(65536);
+
+void crc32c_of(benchmark::State& state) {
+    const Buffer data = noise(static_cast<std::size_t>(state.range(0)));
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(crc32c(data));
+    }
+    set_bytes(state, data.size());
+}
+BENCHMARK(crc32c_of)->Arg(64)->Arg(1460);
+
+void parse_tcp(benchmark::State& state) {
+    const Buffer frame = tcp_frame(1460);
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(frame.data());
+        const PacketInfo info = parse(frame, {.vxlan_port = 4789});
+        benchmark::DoNotOptimize(info);
+    }
+}
+BENCHMARK(parse_tcp);
+
+void parse_and_verify_tcp(benchmark::State& state) {
+    const Buffer frame = tcp_frame(static_cast<std::size_t>(state.range(0)));
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(frame.data());
+        const ChecksumVerdict verdict = verify(frame, parse(frame));
+        benchmark::DoNotOptimize(verdict);
+    }
+}
+BENCHMARK(parse_and_verify_tcp)->Arg(10)->Arg(1460);
+
+// 64 KB into MSS 1460, all checksums. items_per_second counts segments.
+void lso_64k(benchmark::State& state) {
+    const Buffer packet = tcp_frame(100);
+    const Buffer payload = noise(65'160);
+    LsoRequest request;
+    request.geometry = {.mac_len = kEthernet,
+                        .ip_len = sizeof(Ipv4Header),
+                        .l4_len = sizeof(TcpHeader),
+                        .l4 = L4::tcp,
+                        .ipv4 = true};
+    request.mss = 1460;
+    request.payload_len = static_cast<std::uint32_t>(payload.size());
+    request.insert_ip_checksum = true;
+    request.insert_l4_checksum = true;
+    std::array<std::byte, kHeaders> header{};
+    std::int64_t segments = 0;
+    for (auto _ : state) {
+        auto segmenter = Segmenter::create(request, packet);
+        while (const auto segment = segmenter->next()) {
+            const ConstBytes data =
+                ConstBytes(payload).subspan(segment->payload_offset, segment->payload_len);
+            segmenter->write_header(*segment, ones_complement_sum(data), header);
+            benchmark::DoNotOptimize(header.data());
+            benchmark::ClobberMemory();
+            ++segments;
+        }
+    }
+    state.SetItemsProcessed(segments);
+    set_bytes(state, payload.size());
+}
+BENCHMARK(lso_64k);
+
+std::array<std::byte, ToeplitzKey::kKeyLength> some_key() {
+    std::array<std::byte, ToeplitzKey::kKeyLength> key{};
+    const Buffer bytes = noise(key.size());
+    std::copy(bytes.begin(), bytes.end(), key.begin());
+    return key;
+}
+
+void toeplitz(benchmark::State& state) {
+    const ToeplitzKey key(some_key());
+    const Buffer input = noise(static_cast<std::size_t>(state.range(0)));
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(input.data());
+        benchmark::DoNotOptimize(key.hash(input));
+    }
+}
+BENCHMARK(toeplitz)->Arg(8)->Arg(12)->Arg(32)->Arg(36);
+
+void rss_of_tcp(benchmark::State& state) {
+    const ToeplitzKey key(some_key());
+    const Buffer frame = tcp_frame(100);
+    const PacketInfo info = parse(frame);
+    const RssTypes types{.ipv4 = true, .tcp_ipv4 = true};
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(frame.data());
+        benchmark::DoNotOptimize(rss_hash(key, frame, info, types));
+    }
+}
+BENCHMARK(rss_of_tcp);
+
+void toeplitz_key(benchmark::State& state) {
+    const auto bytes = some_key();
+    for (auto _ : state) {
+        const ToeplitzKey key(bytes);
+        benchmark::DoNotOptimize(key);
+    }
+}
+BENCHMARK(toeplitz_key);
+
+}  // namespace
+}  // namespace ixgbe
+
+BENCHMARK_MAIN();
