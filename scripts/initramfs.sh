@@ -1,0 +1,31 @@
+# shellcheck shell=bash disable=SC2034  # read by the other scripts
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The guests' initramfs images: the agent, a few of Debian's programs and the kernel's own modules.
+
+X550_AGENT=guest-tools/agent/x550-agent
+X550_INITRD_PACKAGES=(busybox-static iproute2 ethtool iperf3)
+
+# x550_initrd_path KERNEL-FOLDER
+x550_initrd_path() { printf '%s/initramfs/%s.img\n' "$X550_BUILD" "$(cat "$1/release")"; }
+
+# Made again only when the agent, the recipe or the packages changed.
+x550_ensure_initrd() {
+    local kernel="$1" packages image release key
+    packages="$(x550_fetch_debs bookworm "${X550_INITRD_PACKAGES[@]}")" || return 1
+    image="$(x550_initrd_path "$kernel")"
+    release="$(cat "$kernel/release")"
+    key="$(sha256sum "$X550_BUILD/$X550_AGENT" "$X550_ROOT/guest-tools/initramfs/build.sh" \
+        "$packages/.packages" | sha256sum)"
+    [[ -e "$image" && "$(cat "$image.key" 2>/dev/null)" == "$key" ]] && return 0
+    x550_step "initramfs for Linux $release" "$X550_ROOT/guest-tools/initramfs/build.sh" \
+        --kernel-version "$release" --modules "$kernel/lib/modules/$release" \
+        --agent "$X550_BUILD/$X550_AGENT" --root "$packages" --output "$image" || return 1
+    printf '%s\n' "$key" >"$image.key"
+}
+
+x550_ensure_all_initrds() {
+    local entry
+    for entry in "${X550_KERNEL_SERIES[@]}"; do
+        x550_ensure_initrd "$(x550_kernel_path "${entry%%:*}")" || return 1
+    done
+}
