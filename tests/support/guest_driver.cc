@@ -216,7 +216,9 @@ std::uint32_t TxRing::put(const Descriptor& descriptor) {
 std::uint32_t TxRing::put_context(const Context& context) {
     return put({context.iplen | context.maclen << TxContext::maclen_shift |
                     std::uint32_t{context.vlan} << TxContext::vlan_shift,
-                0, context.type | TxContext::dtyp | TxContext::dext,
+                context.outer_iplen << TxContext::outer_iplen_shift |
+                    context.tunnellen << TxContext::tunnellen_shift,
+                context.type | TxContext::dtyp | TxContext::dext,
                 context.slot << TxContext::idx_shift | context.l4len << TxContext::l4len_shift |
                     context.mss << TxContext::mss_shift});
 }

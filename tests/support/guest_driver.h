@@ -90,6 +90,8 @@ struct Context {
     std::uint16_t vlan = 0;
     std::uint32_t type = TxContext::l4_tcp;  // TUCMD: L4T and IPV4
     unsigned slot = 0;
+    std::uint32_t outer_iplen = 0;  // native tunnels: OUTERIPCS in the data descriptor
+    std::uint32_t tunnellen = 0;
 };
 
 struct TxOptions {

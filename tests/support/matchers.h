@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
-#include <iomanip>
 #include <span>
 
 #include "frame_builder.h"
+#include "hex.h"
 
 namespace x550 {
 
@@ -22,9 +22,8 @@ namespace x550 {
     auto failure = testing::AssertionFailure();
     failure << expected.size() << " bytes expected, " << actual.size() << " found";
     if (left != expected.begin() + static_cast<std::ptrdiff_t>(common)) {
-        failure << "; byte " << left - expected.begin() << " is 0x" << std::hex
-                << static_cast<unsigned>(*right) << " instead of 0x"
-                << static_cast<unsigned>(*left);
+        failure << "; byte " << left - expected.begin() << " is 0x" << to_hex({right, 1})
+                << " instead of 0x" << to_hex({left, 1});
     }
     return failure;
 }
@@ -35,12 +34,9 @@ namespace x550 {
     if (decoded && decoded->consistent) {
         return testing::AssertionSuccess();
     }
-    auto failure = testing::AssertionFailure() << "wrong length or checksum in" << std::hex;
-    for (std::size_t i = 0; i < std::min<std::size_t>(frame.size(), 80); ++i) {
-        failure << (i % 16 == 0 ? "\n " : " ") << std::setw(2) << std::setfill('0')
-                << static_cast<unsigned>(frame[i]);
-    }
-    return failure;
+    return testing::AssertionFailure()
+           << "wrong length or checksum in "
+           << to_hex(frame.first(std::min<std::size_t>(frame.size(), 80)));
 }
 
 }  // namespace x550

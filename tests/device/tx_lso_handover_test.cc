@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Large send to a peer that cuts segments itself: what its side of the wire sees must not change.
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+#include "lso_request.h"
+
+namespace x550 {
+namespace {
+
+void expect_same_for_a_peer_that_segments(const Lso& lso, unsigned features) {
+    LsoRig plain;
+    plain.send(lso);
+    LsoRig early;
+    ixgbe_set_peer(early.machine.device(), features);
+    lso.post(early.tx);
+    early.tx.kick();
+    early.machine.run();
+    std::vector<Frame> finished;
+    for (const SentFrame& frame : early.host.sent) {
+        for (Frame& one : finish_offload(frame)) {
+            one.resize(std::max<std::size_t>(one.size(), 60), 0);
+            finished.push_back(std::move(one));
+        }
+    }
+    ASSERT_EQ(finished.size(), plain.host.sent.size());
+    for (std::size_t i = 0; i < finished.size(); ++i) {
+        EXPECT_TRUE(same_bytes(plain.host.sent[i].bytes, finished[i])) << i;
+    }
+}
+
+TEST(LsoHandover, TcpIpv4SuperFrameEndsAsTheSameSegments) {
+    expect_same_for_a_peer_that_segments(tcp4(10'000, 1448, TcpFlag::ack | TcpFlag::psh), kPeerAll);
+}
+
+TEST(LsoHandover, TcpIpv6SuperFrameEndsAsTheSameSegments) {
+    expect_same_for_a_peer_that_segments(tcp6(10'000, 1428), kPeerAll);
+}
+
+TEST(LsoHandover, UdpSuperFrameEndsAsTheSameSegments) {
+    expect_same_for_a_peer_that_segments(udp(false, 5000, 1400), kPeerAll);
+    expect_same_for_a_peer_that_segments(udp(true, 5000, 1400), kPeerAll);
+}
+
+TEST(LsoHandover, PeerWithoutTheFeatureGetsSegments) {
+    expect_same_for_a_peer_that_segments(tcp6(10'000, 1428), IXGBE_PEER_CSUM | IXGBE_PEER_TSO4);
+    expect_same_for_a_peer_that_segments(udp(false, 5000, 1400), IXGBE_PEER_CSUM | IXGBE_PEER_TSO4);
+}
+
+TEST(LsoHandover, ASuperFrameIsOneSend) {
+    LsoRig rig;
+    ixgbe_set_peer(rig.machine.device(), kPeerAll);
+    tcp4(30'000, 1448).post(rig.tx);
+    rig.tx.kick();
+    rig.machine.run();
+    ASSERT_EQ(rig.host.sent.size(), 1u);
+    EXPECT_EQ(rig.host.sent[0].offload.gso, IXGBE_GSO_TCPV4);
+    EXPECT_EQ(rig.host.sent[0].offload.gso_size, 1448);
+    EXPECT_EQ(rig.host.sent[0].offload.hdr_len, 54);
+}
+
+TEST(LsoHandover, FlagMasksThatAPeerDoesNotKnowAreAppliedHere) {
+    LsoRig rig;
+    ixgbe_set_peer(rig.machine.device(), kPeerAll);
+    rig.driver.write<DTXTCPFLGH>(0xFFF & ~std::uint32_t{TcpFlag::psh});
+    const auto segments = rig.send(tcp4(5000, 1000, TcpFlag::ack | TcpFlag::psh));
+    ASSERT_EQ(segments.size(), 5u);
+    EXPECT_EQ(segments[4].tcp_flags, TcpFlag::ack);
+}
+
+TEST(LsoHandover, CwrIsHandledHere) {
+    expect_same_for_a_peer_that_segments(tcp4(5000, 1000, TcpFlag::ack | TcpFlag::cwr), kPeerAll);
+}
+
+// Rule LSO-18.
+TEST(LsoHandover, MoreThanAnIpPacketCanSayIsCutHere) {
+    const std::vector<std::size_t> pieces = {54, 50'000};
+    for (const Lso& lso : {tcp4(100'000, 1448), tcp6(100'000, 1428)}) {
+        LsoRig rig;
+        ixgbe_set_peer(rig.machine.device(), kPeerAll);
+        EXPECT_EQ(payload_of(rig.send(lso, pieces)), pattern(100'000));
+    }
+}
+
+TEST(LsoHandover, TunnelsAreCutHere) {
+    LsoRig rig;
+    ixgbe_set_peer(rig.machine.device(), kPeerAll);
+    send_gso_partial(rig.tx);
+    Tunnel::expect_segments(rig.host.sent, false);
+}
+
+std::vector<std::uint32_t> counters_after(const Lso& lso, unsigned peer_features) {
+    LsoRig rig;
+    ixgbe_set_peer(rig.machine.device(), peer_features);
+    lso.post(rig.tx);
+    rig.tx.kick();
+    rig.machine.run();
+    std::vector<std::uint32_t> counters;
+    for (const std::uint32_t counter :
+         {GPTC::at(), TPT::at(), GOTCL::at(), PTC64::at(), PTC127::at(), PTC255::at(), PTC511::at(),
+          PTC1023::at(), PTC1522::at(), QPTC::at(), QBTC_L::at()}) {
+        counters.push_back(rig.machine.read(counter));
+    }
+    return counters;
+}
+
+TEST(LsoHandover, StatisticsDoNotDependOnThePeer) {
+    for (const std::size_t payload : {5000u, 5001u, 4000u}) {
+        Lso lso = tcp4(payload, 1000);
+        lso.vlan = 0x0042;
+        lso.command |= payload == 5000 ? TxData::vle : 0;
+        EXPECT_EQ(counters_after(lso, 0), counters_after(lso, kPeerAll)) << payload;
+    }
+}
+
+TEST(LsoHandover, WithAVlanTagTheOffsetsMove) {
+    Lso lso = tcp4(5000, 1000);
+    lso.vlan = 0x0042;
+    lso.command |= TxData::vle;
+    expect_same_for_a_peer_that_segments(lso, kPeerAll);
+}
+
+}  // namespace
+}  // namespace x550
