@@ -170,7 +170,17 @@ struct DMATXCTL : Registers<0x04A80> {
 };
 struct DTXTCPFLGL : Registers<0x04A88> {};
 struct DTXTCPFLGH : Registers<0x04A8C> {};
-struct MTQC : Registers<0x08120> {};
+struct MTQC : Registers<0x08120> {
+    static constexpr std::uint32_t dcb_ena = bit(0);
+    static constexpr std::uint32_t vt_ena = bit(1);
+    static constexpr std::uint32_t pools_64 = 1u << 2;  // of 2 queues
+    static constexpr std::uint32_t pools_32 = 2u << 2;  // of 4
+    static constexpr std::uint32_t pools_16 = 3u << 2;  // of 8, with DCB
+};
+struct PFVMVIR : Registers<0x08000, 4, 64> {  // PORT_VLAN_ID in 15:0
+    static constexpr std::uint32_t always = 1u << 30;
+    static constexpr std::uint32_t never = 2u << 30;
+};
 struct RTTDCS : Registers<0x04900> {};
 struct TXPBSIZE : Registers<0x0CC00, 4, 8> {};
 struct TQSM : Registers<0x08600, 4, 32> {};
@@ -389,6 +399,7 @@ struct TxLegacy {  // DS 7.2.3.2.2
 };
 
 struct TxData {  // DS 7.2.3.2.4
+    static constexpr std::uint32_t tunnel_type_nvgre = bit(16);
     static constexpr std::uint32_t outer_ip_cs = bit(17);
     static constexpr std::uint32_t dtyp = 3u << 20;
     static constexpr std::uint32_t eop = bit(24);
