@@ -17,6 +17,7 @@ enum class TxDrop : std::uint8_t {
     bad_header_lengths,  // MACLEN, IPLEN or L4LEN reach beyond the packet
     bad_segmentation,    // MSS 0, SCTP, PAYLEN that does not match: DS 7.2.4
     unsupported,         // IPsec, FCoE
+    pool_vlan,           // a tag in a packet of a pool that may not choose: DS 7.8.4.2.3
     count,
 };
 

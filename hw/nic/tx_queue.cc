@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "nic/tx_pool.h"
 #include "regs/general.h"
 #include "regs/tx.h"
 
@@ -158,8 +159,7 @@ TxQueues::Step TxQueues::packet(unsigned queue, const DescriptorRing& ring,
     const std::uint32_t epoch = epoch_;
     bool blocked = false;
     if (drop == TxDrop::none && packet_.size() != 0) {
-        trace_(TraceEvent::tx_packet, queue, packet_.size(), found.count, request(queue).segment);
-        const TxPath::Result result = path_.transmit(queue, request(queue), packet_);
+        const TxPath::Result result = send(queue, found.count);
         drop = result.drop;
         blocked = result.blocked;
         spent_ += result.frames > 1 ? result.frames - 1 : 0;
@@ -179,6 +179,20 @@ TxQueues::Step TxQueues::packet(unsigned queue, const DescriptorRing& ring,
         trace_(TraceEvent::tx_blocked, queue, regs_.get<TDH>(queue).raw());
     }
     return blocked ? Step::blocked : Step::advanced;
+}
+
+// The gathered packet, as far as its pool allows it.
+TxPath::Result TxQueues::send(unsigned queue, std::uint32_t descriptors) {
+    TxRequest wanted = request(queue);
+    trace_(TraceEvent::tx_packet, queue, packet_.size(), descriptors, wanted.segment);
+    if (regs_.get<MTQC>().get(MTQC::vt_ena)) {
+        const TxDrop drop = apply_pool_vlan(regs_, queue, packet_, wanted);
+        if (drop != TxDrop::none) {
+            host_.guest_error("tagged packet although PFVMVIR decides on tags: dropped");
+            return {.drop = drop};
+        }
+    }
+    return path_.transmit(queue, wanted, packet_);
 }
 
 TxDrop TxQueues::gather(std::uint32_t count) {

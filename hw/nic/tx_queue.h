@@ -73,6 +73,7 @@ private:
     }
     [[nodiscard]] Collected collect(const DescriptorRing& ring);
     [[nodiscard]] Step packet(unsigned queue, const DescriptorRing& ring, const Collected& found);
+    [[nodiscard]] TxPath::Result send(unsigned queue, std::uint32_t descriptors);
     [[nodiscard]] TxDrop gather(std::uint32_t count);
     [[nodiscard]] TxRequest request(unsigned queue) const;
     void load_context(unsigned queue, const TxDescriptor& descriptor);

@@ -77,7 +77,6 @@ inline constexpr auto kVmdqRows = std::to_array<RegisterDef>({
      .banks = banks_of<PFVMVIR>(),
      .access = Access::rw,
      .writable = 0xD800FFFF,
-     .effect = Effect::stored,
      .section = "8.2.2.22.14"},
     {.name = "LVMMC_TX",
      .banks = at(0x08108),
