@@ -76,6 +76,7 @@ TEST(TxVlan, WithDoubleVlanTheTagGoesBehindTheOuterOne) {
     EXPECT_TRUE(same_bytes(tagged(outer, kTci, 0x8100, 16), rig.only_frame()));
 }
 
+// Rule COMBO-14.
 TEST(TxVlan, ShortTaggedFrameIsPaddedAfterTheTagIsIn) {
     OffloadRig rig;
     const Frame frame = plain_frame(20);
@@ -187,6 +188,7 @@ FrameBuilder builder_for(const L4Case& one) {
     return builder.payload(one.payload);
 }
 
+// Rules CSUM-3, CSUM-4, CSUM-7, CSUM-12 and COMBO-1.
 TEST_P(TxChecksum, IsWhatAnIndependentStackWrites) {
     const L4Case& one = GetParam();
     const FrameBuilder builder = builder_for(one);
@@ -217,6 +219,7 @@ INSTANTIATE_TEST_SUITE_P(Protocols, TxChecksum,
                                          L4Case{"Sctp6", true, TxContext::l4_sctp, 333}),
                          [](const auto& one) { return one.param.name; });
 
+// Rule CSUM-6, for a field of zero.
 TEST(TxChecksumInsert, Ipv4HeaderSumIncludesTheFieldAsItStands) {
     OffloadRig rig;
     const Frame expected =
@@ -244,6 +247,7 @@ TEST(TxChecksumInsert, Ipv4SumCoversIplenBytesAndTheOldField) {
     EXPECT_TRUE(same_bytes(whole, rig.only_frame()));
 }
 
+// Rule CSUM-5.
 TEST(TxChecksumInsert, UdpSumOfZeroBecomesAllOnes) {
     OffloadRig rig;
     FrameBuilder builder;
@@ -260,6 +264,7 @@ TEST(TxChecksumInsert, UdpSumOfZeroBecomesAllOnes) {
     EXPECT_EQ(be16_at(rig.only_frame(), builder.l4_offset() + 6), 0xFFFF);
 }
 
+// Rule CSUM-8.
 TEST(TxChecksumInsert, PaddingIsNotSummed) {
     OffloadRig rig;
     FrameBuilder builder;
@@ -273,6 +278,7 @@ TEST(TxChecksumInsert, PaddingIsNotSummed) {
     EXPECT_TRUE(same_bytes(expected, rig.only_frame()));
 }
 
+// Rule COMBO-6.
 TEST(TxChecksumInsert, WorksBehindAnInBandTag) {
     OffloadRig rig;
     FrameBuilder builder;
@@ -285,6 +291,7 @@ TEST(TxChecksumInsert, WorksBehindAnInBandTag) {
     EXPECT_TRUE(same_bytes(expected, rig.only_frame()));
 }
 
+// Rules COMBO-6 and COMBO-14.
 TEST(TxChecksumInsert, WorksTogetherWithVlanInsertion) {
     OffloadRig rig;
     FrameBuilder builder;

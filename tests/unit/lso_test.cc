@@ -118,6 +118,7 @@ void expect_golden(const std::string& kind, const std::vector<Buffer>& frames) {
     EXPECT_EQ(at, frames.size());
 }
 
+// Rule LSO-13: the engine can count 15 bits, though no descriptor asks for it.
 TEST(Segmenter, MakesTheGoldenLsoSegments) {
     Template t = tcp_template(ref::v4_addresses(), {.seq = 0xFFFFFA00, .flags = 0x099});
     ref::put16(t.headers, 18, 0x7FFE);
