@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Bug class C: header parsing, checksum offsets, fragment arithmetic.
 
+#include <algorithm>
 #include <array>
 #include <gtest/gtest.h>
 #include <vector>
@@ -205,6 +206,42 @@ TEST(BugClassC12, SegmentationOfAGarbagePacketIsSurvived) {
                           .paylen = 1000 - 74});
         EXPECT_TRUE(sent.empty()) << "OUTERIPLEN is 0";
     }
+    rig.expect_alive();
+}
+
+// ---- C13: extension headers on the way to the hash ----
+
+TEST(BugClassC13, HashOfIpv6ExtensionHeadersReadsWithinTheFrame) {
+    HostileRig rig;
+    rig.driver.write<MRQC>(MRQC::rss | 0x00FF0000);
+    rig.driver.write<PSRTYPE>(0, 0xFFFF);
+    RxRing rx(rig.driver, 0, {.size = 256, .type = RxDescriptorType::header_split});
+    // Routing headers of both types with segments left, home address, fragment, and lengths that
+    // reach to the end of the frame, one byte further and far away.
+    const std::vector<Frame> bodies = {
+        {0, 1, 0, 0, 0, 0},      {2, 1, 0, 0, 0, 0}, {0xC9, 16, 0, 0, 0, 0},
+        {0xC9, 255, 0, 0, 0, 0}, {0, 0, 0, 1, 0, 0},
+    };
+    for (const std::uint8_t type : std::to_array<std::uint8_t>({0, 43, 44, 51, 60, 135})) {
+        for (const Frame& body : bodies) {
+            const Frame whole = FrameBuilder()
+                                    .ipv6("2001:db8::1", "2001:db8::2")
+                                    .extension(type, body)
+                                    .tcp(1, 2)
+                                    .payload(40)
+                                    .build();
+            for (const std::uint8_t length : std::to_array<std::uint8_t>({0, 1, 7, 8, 255})) {
+                Frame frame = whole;
+                frame[kEthBytes + kIpv6Bytes + 1] = length;
+                for (std::size_t bytes = frame.size(); bytes >= kEthBytes; bytes -= 9) {
+                    (void)rig.machine.receive(cut_to(frame, bytes));
+                }
+                (void)rx.take_all();
+                rx.fill_all();
+            }
+        }
+    }
+    rig.expect_bounded();
     rig.expect_alive();
 }
 
