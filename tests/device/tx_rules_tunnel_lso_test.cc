@@ -157,5 +157,48 @@ std::vector<TunnelCase> every_tunnel() {
 
 INSTANTIATE_TEST_SUITE_P(Mixtures, RuleNvgreLso, testing::ValuesIn(every_tunnel()), name_of);
 
+// A destination options header of that many bytes, for FrameBuilder::extension().
+Frame options_of(std::size_t bytes) {
+    Frame body(bytes - 2);
+    body[0] = 1;  // PadN
+    body[1] = static_cast<std::uint8_t>(bytes - 4);
+    return body;
+}
+
+// Rule NVGRE-23: headers up to the advertised size are served; here the chip's 512 bytes
+// (DS 7.2.4), and what is longer is not sent at all.
+TEST(RuleNvgreHeaders, AreCutUpToTheirLargestSize) {
+    for (const std::size_t inner_options : {192u, 200u}) {
+        FrameBuilder outer, inner;
+        outer.ipv6("2001:db8:1::1", "2001:db8:1::2").extension(60, options_of(184));
+        inner.ipv6("2001:db8::1", "2001:db8::2").extension(60, options_of(inner_options));
+        inner.tcp(1, 2).payload(2500);
+        const TunnelFrame tunnel(TunnelKind::nvgre, outer, inner);
+        Frame request = tunnel.frame;
+        put_be16(request, tunnel.outer_l3 + 4, 0);
+        put_be16(request, tunnel.inner_l3 + 4, 0);
+        put_be16(request, tunnel.inner_l4 + 16, 0x5B7B);  // the seed of this flow
+        Context context = tunnel.context(TxContext::l4_tcp);
+        context.l4len = kTcpBytes;
+        context.mss = 1000;
+        LsoRig rig;
+        rig.host.forget();
+        rig.tx.put_context(context);
+        rig.tx.send(request, {.command = kLast | TxData::tse | tunnel.command(),
+                              .options = TxData::txsm,
+                              .paylen = 2500});
+        if (tunnel.inner_l4 + kTcpBytes > 512) {
+            EXPECT_TRUE(rig.host.sent.empty());
+            EXPECT_FALSE(rig.host.guest_errors.empty());
+            continue;
+        }
+        ASSERT_EQ(tunnel.inner_l4 + kTcpBytes, 512u);
+        ASSERT_EQ(rig.host.sent.size(), 3u);
+        for (const SentFrame& frame : rig.host.sent) {
+            EXPECT_TRUE(is_consistent(std::span(frame.bytes).subspan(tunnel.inner_frame)));
+        }
+    }
+}
+
 }  // namespace
 }  // namespace x550
