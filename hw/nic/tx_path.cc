@@ -93,12 +93,7 @@ TxDrop TxPath::send_whole(const TxRequest& request, const TxPacket& packet) {
     if (drop != TxDrop::none) {
         return drop;
     }
-    PieceCursor rest(packet.pieces());
-    rest.skip(header_bytes_);
-    for (ConstBytes slice = rest.take(packet.size()); !slice.empty();
-         slice = rest.take(packet.size())) {
-        add_slice(slice);
-    }
+    add_rest(packet);
     emit(request);
     return TxDrop::none;
 }
@@ -233,6 +228,15 @@ void TxPath::add_slice(ConstBytes bytes) {
     // iovec has no const form; hosts only read.
     slice_.at(slices_++) = {const_cast<std::byte*>(bytes.data()), bytes.size()};  // NOLINT
     frame_bytes_ += bytes.size();
+}
+
+void TxPath::add_rest(const TxPacket& packet) {
+    PieceCursor rest(packet.pieces());
+    rest.skip(header_bytes_);
+    for (ConstBytes slice = rest.take(packet.size()); !slice.empty();
+         slice = rest.take(packet.size())) {
+        add_slice(slice);
+    }
 }
 
 // The tag goes behind the addresses, or behind the outer tag while DMATXCTL.GDV says there may be

@@ -49,6 +49,7 @@ private:
     [[nodiscard]] TxDrop refuse(const TxRequest& request, const TxPacket& packet) const;
     [[nodiscard]] TxDrop send_whole(const TxRequest& request, const TxPacket& packet);
     [[nodiscard]] TxDrop send_segments(const TxRequest& request, const TxPacket& packet);
+    [[nodiscard]] bool peer_may_cut(const TxRequest& request) const;
     [[nodiscard]] bool hand_over_segmentation(const TxRequest& request, const TxPacket& packet);
 
     [[nodiscard]] TxDrop insert_checksums(const TxRequest& request, const TxPacket& packet);
@@ -59,6 +60,7 @@ private:
     // The frame being built: header bytes of our own, then slices.
     void begin_frame(std::size_t header_bytes);
     void add_slice(ConstBytes bytes);
+    void add_rest(const TxPacket& packet);  // all that is not in the header
     void emit(const TxRequest& request, std::uint32_t wire_frames = 1);
     void loop_back();
     [[nodiscard]] std::size_t tag_offset() const;

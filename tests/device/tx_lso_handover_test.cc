@@ -60,6 +60,45 @@ TEST(LsoHandover, ASuperFrameIsOneSend) {
     EXPECT_EQ(rig.host.sent[0].offload.hdr_len, 54);
 }
 
+TEST(LsoHandover, ABatchOfDatagramsIsOneSend) {
+    for (const bool v6 : {false, true}) {
+        LsoRig rig;
+        ixgbe_set_peer(rig.machine.device(), kPeerAll);
+        const Lso lso = udp(v6, 30'000, 1400);
+        lso.post(rig.tx);
+        rig.tx.kick();
+        rig.machine.run();
+        ASSERT_EQ(rig.host.sent.size(), 1u);
+        const ixgbe_frame_offload& offload = rig.host.sent[0].offload;
+        EXPECT_EQ(offload.gso, IXGBE_GSO_UDP);
+        EXPECT_EQ(offload.gso_size, 1400);
+        EXPECT_EQ(offload.hdr_len, lso.header_bytes());
+        EXPECT_EQ(offload.needs_csum, 1);
+        EXPECT_EQ(offload.csum_start, lso.builder.l4_offset());
+        EXPECT_EQ(offload.csum_offset, 6);
+    }
+}
+
+// Rule USO-5: a template without a checksum makes datagrams without one, which NEEDS_CSUM cannot
+// say.
+TEST(LsoHandover, DatagramsWithoutAChecksumAreCutHere) {
+    LsoRig rig;
+    ixgbe_set_peer(rig.machine.device(), kPeerAll);
+    const Lso lso = udp(false, 3000, 1000);
+    Frame frame = lso.request();
+    put_be16(frame, lso.builder.l4_offset() + 6, 0);
+    rig.tx.put_context({.maclen = 14, .iplen = 20, .l4len = 8, .mss = 1000, .type = lso.type});
+    rig.tx.send(
+        frame,
+        {.command = kLast | TxData::tse, .options = TxData::txsm | TxData::ixsm, .paylen = 3000});
+    ASSERT_EQ(rig.host.sent.size(), 3u);
+    for (const SentFrame& sent : rig.host.sent) {
+        EXPECT_TRUE(sent.finished());
+        EXPECT_EQ(sent.bytes.at(lso.builder.l4_offset() + 6), 0u);
+        EXPECT_EQ(sent.bytes.at(lso.builder.l4_offset() + 7), 0u);
+    }
+}
+
 TEST(LsoHandover, FlagMasksThatAPeerDoesNotKnowAreAppliedHere) {
     LsoRig rig;
     ixgbe_set_peer(rig.machine.device(), kPeerAll);
