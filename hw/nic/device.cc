@@ -73,7 +73,13 @@ void Device::mmio_write(std::uint64_t offset, std::uint32_t value, unsigned size
     }
 }
 
+// Backends hand over frames in bursts; the interrupt waits for the end of the burst, which is when
+// the bottom half runs.
 ixgbe_receive_result Device::receive(ConstBytes frame, const ixgbe_frame_offload* offload) {
+    if (!polling_) {
+        interrupts_.hold_back();
+        host_.schedule_poll();
+    }
     const ixgbe_receive_result result =
         rx_path_.receive(frame, offload != nullptr ? *offload : ixgbe_frame_offload{});
     // The inner one of two frames sees this too; a poll before the outer one is done is harmless.
@@ -83,17 +89,20 @@ ixgbe_receive_result Device::receive(ConstBytes frame, const ixgbe_frame_offload
     return result;
 }
 
-// Deferred work: transmit in rounds over the pending queues, and the call for frames held back.
+// Transmit in rounds over the pending queues, call for frames held back, and then decide once about
+// the interrupts of all of it.
 void Device::poll() {
     if (polling_) {
         return;  // a Host call of the round below came back to us
     }
     polling_ = true;
+    interrupts_.hold_back();
     if (std::exchange(rx_wake_, false)) {
         host_.receive_ready();
     }
     run_transmit();
     polling_ = false;
+    interrupts_.let_go();
     if ((tx_pending_.any() && !tx_blocked_) || rx_wake_) {
         host_.schedule_poll();
     }

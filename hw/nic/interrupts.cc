@@ -71,6 +71,9 @@ void Interrupts::raise_cause(Value<EICR> causes) {
 
 // Sends what is pending and unmasked for the two entries of IVAR_MISC.
 void Interrupts::raise_misc() {
+    if (held_back_) {
+        return;
+    }
     for (const unsigned byte : {kMiscTcpTimer, kMiscOther}) {
         const IvarEntry entry = ivar_entry(regs_.get<IVAR_MISC>().raw(), byte);
         const std::uint32_t active = regs_.get<EICR>().raw() & read_eims() & misc_causes(byte);
@@ -101,6 +104,9 @@ std::uint64_t Interrupts::deliverable() const {
 }
 
 void Interrupts::deliver(std::uint64_t vectors) {
+    if (held_back_) {
+        return;
+    }
     for (std::uint64_t left = vectors & deliverable(); left != 0; left &= left - 1) {
         const auto vector = static_cast<unsigned>(std::countr_zero(left));
         if ((deliverable() >> vector & 1) == 0) {
@@ -144,6 +150,11 @@ void Interrupts::hold(unsigned vector) {
     if (armed < 0 || until < armed) {
         timers_.arm(IXGBE_DEADLINE_INTERRUPT, until);
     }
+}
+
+void Interrupts::let_go() {
+    held_back_ = false;
+    moderation_expired();
 }
 
 void Interrupts::moderation_expired() {
@@ -300,7 +311,7 @@ void Interrupts::write_gpie() {
 // The level that MSI and INTx stand for: an unmasked cause, held back while EITR[0] runs.
 void Interrupts::update_legacy() {
     const bool wanted = !msix_mode() && (regs_.get<EICR>().raw() & read_eims()) != 0;
-    if (wanted == (irq_.legacy_asserted != 0)) {
+    if (wanted == (irq_.legacy_asserted != 0) || (wanted && held_back_)) {
         return;
     }
     if (wanted && irq_.moderated_until[0] > host_.now_ns()) {

@@ -46,6 +46,10 @@ public:
     void write_eitr(unsigned vector, std::uint32_t old);
     void write_gpie();
 
+    // Between these two, events latch and nothing goes out: one decision for a whole batch.
+    void hold_back() { held_back_ = true; }
+    void let_go();
+
     // The throttle of some vector has run out.
     void moderation_expired();
     // After a reset: nothing pending, nothing asserted.
@@ -74,6 +78,7 @@ private:
     RegisterFile& regs_;
     Timers& timers_;
     Tracer& trace_;
+    bool held_back_ = false;
 };
 
 }  // namespace ixgbe

@@ -21,7 +21,7 @@ TEST(BugClassE23, AnyInterruptRoutingIsSurvived) {
         rig.driver.write<EIMS>(~0u);
         tx.send(plain_frame(60));
         rig.host.sent.clear();
-        (void)rig.machine.receive(plain_frame(60));
+        (void)rig.machine.receive_alone(plain_frame(60));
         (void)rx.take();
         rx.fill_all();
         rig.driver.write<EICS>(value << 16 | value);
@@ -36,14 +36,14 @@ TEST(BugClassE23, LegacyInterruptAfterMsixEnable) {
     RxRing rx(rig.driver);
     rig.driver.map_rx_interrupt(0, 0);
     rig.driver.write<EIMS>(~0u);
-    (void)rig.machine.receive(plain_frame(60));
+    (void)rig.machine.receive_alone(plain_frame(60));
     EXPECT_TRUE(rig.host.legacy_level);
     rig.driver.use_msix();
-    (void)rig.machine.receive(plain_frame(60));
+    (void)rig.machine.receive_alone(plain_frame(60));
     rig.driver.use_legacy_interrupts();
     (void)rig.driver.read<EICR>();
     rig.driver.unmask_vectors();
-    (void)rig.machine.receive(plain_frame(60));
+    (void)rig.machine.receive_alone(plain_frame(60));
     EXPECT_TRUE(rig.host.legacy_level);
     (void)rig.driver.read<EICR>();
     rig.expect_alive();

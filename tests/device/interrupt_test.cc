@@ -24,7 +24,7 @@ struct LegacyRig : Rig {
         (void)driver.read<EICR>();
         host.forget();
     }
-    void receive() { ASSERT_EQ(machine.receive(plain_frame(100, kTo)), IXGBE_ACCEPTED); }
+    void receive() { ASSERT_EQ(machine.receive_alone(plain_frame(100, kTo)), IXGBE_ACCEPTED); }
 };
 
 TEST(LegacyInterrupt, CauseLatchesWhileMasked) {
@@ -50,6 +50,16 @@ TEST(LegacyInterrupt, UnmaskingALatchedCauseAsserts) {
     rig.receive();
     rig.driver.write<EIMS>(bit(0));
     EXPECT_TRUE(rig.host.legacy_level);
+}
+
+TEST(LegacyInterrupt, LevelRisesAtTheEndOfABurst) {
+    LegacyRig rig;
+    rig.driver.write<EIMS>(bit(0));
+    ASSERT_EQ(rig.machine.receive(plain_frame(100, kTo)), IXGBE_ACCEPTED);
+    ASSERT_EQ(rig.machine.receive(plain_frame(100, kTo)), IXGBE_ACCEPTED);
+    EXPECT_FALSE(rig.host.legacy_level);
+    ASSERT_TRUE(rig.machine.run());
+    EXPECT_EQ(rig.host.legacy_log, std::vector<bool>{true});
 }
 
 TEST(LegacyInterrupt, MaskingDeassertsWithoutForgetting) {
@@ -222,7 +232,7 @@ struct MsixRig : Rig {
         driver.write<EICR>(~0u);
         host.forget();
     }
-    void receive() { ASSERT_EQ(machine.receive(plain_frame(100, kTo)), IXGBE_ACCEPTED); }
+    void receive() { ASSERT_EQ(machine.receive_alone(plain_frame(100, kTo)), IXGBE_ACCEPTED); }
 };
 
 TEST(MsixInterrupt, QueueEventSendsTheMappedVector) {
@@ -261,6 +271,37 @@ TEST(MsixInterrupt, WithoutAutoMaskEveryEventSends) {
     rig.receive();
     rig.receive();
     EXPECT_EQ(rig.host.msix_count[0], 2u);
+}
+
+TEST(MsixInterrupt, FramesOfOneBurstShareAMessage) {
+    MsixRig rig;
+    rig.driver.write<GPIE>(GPIE::msix_mode | GPIE::pba | GPIE::ocd);
+    rig.driver.unmask_vectors();
+    for (unsigned i = 0; i < 3; ++i) {
+        ASSERT_EQ(rig.machine.receive(plain_frame(100, kTo)), IXGBE_ACCEPTED);
+        EXPECT_EQ(rig.host.msix_total(), 0u) << "the burst goes on";
+    }
+    ASSERT_TRUE(rig.machine.run());
+    EXPECT_EQ(rig.host.msix_count[0], 1u);
+    ASSERT_TRUE(rig.machine.run());
+    EXPECT_EQ(rig.host.msix_count[0], 1u) << "nothing happened since";
+}
+
+TEST(MsixInterrupt, AnswersToOurOwnFramesWaitForTheEndOfTheRun) {
+    MsixRig rig;
+    rig.driver.write<GPIE>(GPIE::msix_mode | GPIE::pba | GPIE::ocd);
+    rig.driver.unmask_vectors();
+    TxRing tx(rig.driver);
+    rig.host.on_send = [&](const SentFrame&) {
+        EXPECT_EQ(rig.machine.receive(plain_frame(100, kTo)), IXGBE_ACCEPTED);
+        EXPECT_EQ(rig.host.msix_total(), 0u);
+    };
+    for (unsigned i = 0; i < 4; ++i) {
+        tx.put_packet(plain_frame(100));
+    }
+    tx.kick();
+    ASSERT_TRUE(rig.machine.run());
+    EXPECT_EQ(rig.host.msix_count[0], 1u);
 }
 
 TEST(MsixInterrupt, MessageClearsTheCauseThatEiacNames) {

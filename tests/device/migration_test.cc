@@ -231,9 +231,9 @@ TEST(Migration, ThrottledInterruptFiresWhenItsIntervalEnds) {
     rig.driver.map_rx_interrupt(0, 0);
     rig.driver.write<EITR>(0, 0xFF8 | EITR::cnt_wdis);
     rig.driver.unmask_vectors();
-    rig.machine.receive(plain_frame(100));
+    rig.machine.receive_alone(plain_frame(100));
     rig.driver.unmask_vectors();
-    rig.machine.receive(plain_frame(100));
+    rig.machine.receive_alone(plain_frame(100));
     ASSERT_EQ(rig.host.msix_count[0], 1u);
     save(rig);
     Destination destination(rig.machine);

@@ -183,7 +183,7 @@ TEST(Review, EicsOnAPendingVectorSendsOneMessage) {
     rig.driver.use_msix();
     rig.driver.map_rx_interrupt(0, 3);
     rig.driver.write<EIAM>(bit(3));
-    rig.machine.receive(plain_frame(100));
+    rig.machine.receive_alone(plain_frame(100));
     ASSERT_EQ(rig.host.msix_total(), 0u);
     rig.driver.write<EICS>(bit(3));
     EXPECT_EQ(rig.host.msix_count[3], 1u);

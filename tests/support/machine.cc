@@ -62,6 +62,12 @@ bool Machine::run_until(std::int64_t deadline) {
     return idle;
 }
 
+ixgbe_receive_result Machine::receive_alone(std::span<const std::uint8_t> frame) {
+    const ixgbe_receive_result result = receive(frame);
+    run();
+    return result;
+}
+
 ixgbe_receive_result Machine::receive(std::span<const std::uint8_t> frame,
                                       const ixgbe_frame_offload* offload) const {
     return ixgbe_receive(device_, frame.data(), frame.size(), offload);

@@ -50,6 +50,8 @@ public:
     // A frame from the wire, without FCS.
     ixgbe_receive_result receive(std::span<const std::uint8_t> frame,
                                  const ixgbe_frame_offload* offload = nullptr) const;
+    // A burst of one frame: what the device defers until the end of a burst is done as well.
+    ixgbe_receive_result receive_alone(std::span<const std::uint8_t> frame);
 
     void destroy_device();
 
