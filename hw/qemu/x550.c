@@ -34,6 +34,31 @@ void x550_do_later(X550State *s, unsigned what)
     }
 }
 
+/* At the end of the register write that asked for it, or in the bottom half. */
+void x550_poll_soon(X550State *s)
+{
+    if (s->writing && !s->defer_tx) {
+        s->kicked = true;
+    } else {
+        x550_do_later(s, X550_DUE_POLL);
+    }
+}
+
+/*
+ * The guest's processor does the work itself: waking another thread for a few
+ * frames costs more than sending them. What is beyond ixgbe_poll()'s budget
+ * is left to the bottom half.
+ */
+static void x550_poll_now(X550State *s)
+{
+    s->kicked = false;
+    if (runstate_is_running()) {
+        ixgbe_poll(s->core);
+    } else {
+        x550_do_later(s, X550_DUE_POLL);
+    }
+}
+
 static uint64_t x550_register_read(void *opaque, hwaddr addr, unsigned size)
 {
     X550State *s = opaque;
@@ -50,9 +75,15 @@ static void x550_register_write(void *opaque, hwaddr addr, uint64_t value,
 {
     X550State *s = opaque;
 
-    if (x550_is_awake(s)) {
-        x550_trace_refresh(s);
-        ixgbe_mmio_write(s->core, addr, value, size);
+    if (!x550_is_awake(s)) {
+        return;
+    }
+    x550_trace_refresh(s);
+    s->writing = true;
+    ixgbe_mmio_write(s->core, addr, value, size);
+    s->writing = false;
+    if (s->kicked) {
+        x550_poll_now(s);
     }
 }
 
@@ -240,6 +271,7 @@ static X550_PROPERTIES x550_properties[] = {
     DEFINE_NIC_PROPERTIES(X550State, conf),
     DEFINE_PROP_ON_OFF_AUTO("msi", X550State, msi, ON_OFF_AUTO_AUTO),
     DEFINE_PROP_ON_OFF_AUTO("msix", X550State, msix, ON_OFF_AUTO_AUTO),
+    DEFINE_PROP_BOOL("defer-tx", X550State, defer_tx, false),
     X550_PROPERTIES_END
 };
 

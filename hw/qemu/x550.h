@@ -42,6 +42,9 @@ struct X550State {
     VMChangeStateEntry *vm_change;
     unsigned due;       /* X550_DUE_*, kept while the machine is stopped */
     unsigned queued;    /* frames of ours that the peer keeps */
+    bool writing;       /* a register write is in the core */
+    bool kicked;        /* it asked for ixgbe_poll() */
+    bool defer_tx;      /* property: transmit in the bottom half only */
     bool gone;          /* unplugged: nothing of PCI or net may be used */
     bool vnet_hdr;      /* frames to and from the peer carry a header */
 
@@ -56,6 +59,7 @@ struct X550State {
 bool x550_enter(X550State *s);
 void x550_leave(X550State *s, bool was_busy);
 void x550_do_later(X550State *s, unsigned what);
+void x550_poll_soon(X550State *s);
 
 /* Host functions for the core; opaque is the X550State. */
 extern const struct ixgbe_host_ops x550_host_ops;

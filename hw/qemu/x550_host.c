@@ -152,7 +152,7 @@ static void x550_set_timer(void *opaque, int64_t deadline_ns)
 
 static void x550_schedule_poll(void *opaque)
 {
-    x550_do_later(opaque, X550_DUE_POLL);
+    x550_poll_soon(opaque);
 }
 
 static void x550_guest_error(void *opaque, const char *message)
