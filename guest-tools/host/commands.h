@@ -25,7 +25,7 @@ int run_command(const RunOptions& options);
 struct BenchOptions {
     MachineConfig machine;
     std::vector<std::string> devices;
-    std::vector<std::string> backends;
+    std::vector<std::string> scenarios;  // bench_scenario.h
     int seconds = 3;
     int rounds = 5;
     std::string json;

@@ -215,6 +215,11 @@ void Machine::spawn(const std::vector<std::string>& words) {
     });
 }
 
+std::string Machine::process_id() const {
+    const gchar* const id = process_ ? g_subprocess_get_identifier(process_.get()) : nullptr;
+    return id != nullptr ? id : "";
+}
+
 void Machine::fail_start(const std::string& why) const {
     std::string text = why;
     const std::string log = qemu_log();

@@ -92,6 +92,8 @@ public:
     [[nodiscard]] bool wait_exit(Milliseconds timeout);
     void kill();
     [[nodiscard]] bool running() const { return !exited_; }
+    // Of QEMU, as /proc names it; empty once it has ended.
+    [[nodiscard]] std::string process_id() const;
 
     [[nodiscard]] std::string console_log() const;
     [[nodiscard]] std::string qemu_log() const;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // x550-guest: boots a Linux guest with a network device in QEMU, exercises and measures it.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string>
 
+#include "bench_scenario.h"
 #include "commands.h"
 #include "environment.h"
 
@@ -83,10 +85,17 @@ int run(int argc, char** argv) {
     CLI::App* bench = app.add_subcommand("bench", "goodput of device models, interleaved");
     add_machine_options(*bench, bench_options.machine);
     bench_options.devices = {"virtio-net-pci", "vmxnet3", "e1000e", "igb", "x550"};
-    bench_options.backends = {"user", "tap", "stream"};
-    bench->add_option("--devices", bench_options.devices, "models to compare")->delimiter(',');
-    bench->add_option("--backends", bench_options.backends, "user, tap, tap-plain, stream")
-        ->delimiter(',');
+    bench_options.scenarios = host::default_scenarios();
+    bench
+        ->add_option("--devices", bench_options.devices,
+                     "models to compare; properties behind colons: x550:msix=off")
+        ->delimiter(',')
+        ->capture_default_str();
+    bench
+        ->add_option("--scenarios", bench_options.scenarios,
+                     "user, tap, tap-plain, stream (two guests); with +vxlan, +gretap or +pktgen")
+        ->delimiter(',')
+        ->capture_default_str();
     bench->add_option("--seconds", bench_options.seconds, "per measurement")->capture_default_str();
     bench->add_option("--rounds", bench_options.rounds, "measurements per figure")
         ->capture_default_str();
@@ -98,6 +107,9 @@ int run(int argc, char** argv) {
             check_inputs(run_options.machine);
         }
         return host::run_command(run_options);
+    }
+    for (std::string& device : bench_options.devices) {
+        std::replace(device.begin(), device.end(), ':', ',');
     }
     check_inputs(bench_options.machine);
     return host::bench_command(bench_options);

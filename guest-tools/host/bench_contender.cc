@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench_contender.h"
+
+#include <cstdio>
+#include <stdexcept>
+
+#include "gobject.h"
+#include "guest.h"
+
+namespace host {
+namespace {
+
+constexpr std::uint16_t kPort = 5201;
+constexpr unsigned kTunnelId = 4242;  // VXLAN VNI, GRE key
+constexpr const char* kPairServer = "192.0.2.1";
+constexpr const char* kPairClient = "192.0.2.2";
+constexpr const char* kTunnelServer = "198.51.100.1";
+constexpr const char* kTunnelClient = "198.51.100.2";
+
+// Two guests of a pair share this socket.
+std::string stream_netdev(const std::string& path, bool server) {
+    return "stream,id=n0,server=" + std::string(server ? "on" : "off") +
+           ",addr.type=unix,addr.path=" + path;
+}
+
+std::unique_ptr<Machine> start_stream_guest(MachineConfig config, const std::string& path,
+                                            bool server, const std::string& address,
+                                            const std::string& mac) {
+    config.arguments.insert(config.arguments.end(),
+                            {"-netdev", stream_netdev(path, server), "-device",
+                             config.device + ",netdev=n0,mac=" + mac});
+    config.modules = driver_modules(config.device);
+    auto machine = std::make_unique<Machine>(config, std::vector<Nic>());
+    machine->start();
+    machine->agent().call("link.up");
+    machine->agent().call("address.add", {{"address", address}, {"prefix", 24}});
+    return machine;
+}
+
+Json run_in(Machine& machine, const std::vector<std::string>& argv, int seconds) {
+    return machine.agent().call("exec", {{"argv", argv}, {"timeout_ms", seconds * 1000}},
+                                Milliseconds((seconds + 20) * 1000));
+}
+
+// "Params: ... Result: OK: ... 123456pps": packets a second, in thousands.
+double packets_per_second(const std::string& text) {
+    const std::size_t end = text.rfind("pps");
+    const std::size_t begin =
+        end == std::string::npos ? end : text.find_last_not_of("0123456789", end - 1);
+    if (begin == std::string::npos) {
+        throw std::runtime_error("pktgen failed: " + text);
+    }
+    return std::stod(text.substr(begin + 1, end - begin - 1)) / 1000;
+}
+
+}  // namespace
+
+// iperf3 as server where the network's peer lives; ends with the object.
+class HostServer {
+public:
+    HostServer(const Network& network, const std::string& address, std::uint16_t port) {
+        const Ref<GSubprocessLauncher> launcher(
+            g_subprocess_launcher_new(static_cast<GSubprocessFlags>(
+                static_cast<unsigned>(G_SUBPROCESS_FLAGS_STDOUT_PIPE) |
+                static_cast<unsigned>(G_SUBPROCESS_FLAGS_STDERR_SILENCE))));
+        if (network.space() != nullptr) {
+            g_subprocess_launcher_set_child_setup(
+                launcher.get(),
+                [](gpointer space) { static_cast<const wire::NetNamespace*>(space)->enter(); },
+                const_cast<wire::NetNamespace*>(network.space()), nullptr);
+        }
+        const std::string number = std::to_string(port);
+        Error error;
+        process_.reset(g_subprocess_launcher_spawn(launcher.get(), error.out(), "iperf3", "-s",
+                                                   "-p", number.c_str(), "-B", address.c_str(),
+                                                   "--forceflush", nullptr));
+        error.check("start iperf3");
+        wait_until_it_listens();
+    }
+    HostServer(const HostServer&) = delete;
+    HostServer& operator=(const HostServer&) = delete;
+    ~HostServer() {
+        g_subprocess_force_exit(process_.get());
+        g_subprocess_wait(process_.get(), nullptr, nullptr);
+    }
+
+private:
+    void wait_until_it_listens() {
+        const Ref<GDataInputStream> lines(
+            g_data_input_stream_new(g_subprocess_get_stdout_pipe(process_.get())));
+        for (int i = 0; i < 3; ++i) {
+            gchar* line = g_data_input_stream_read_line(lines.get(), nullptr, nullptr, nullptr);
+            const bool listening =
+                line != nullptr && std::string(line).find("listening") != std::string::npos;
+            g_free(line);
+            if (listening) {
+                break;
+            }
+        }
+    }
+
+    Ref<GSubprocess> process_;
+};
+
+Contender::Contender(const MachineConfig& base, const std::string& device, const Scenario& scenario)
+    : device_(device), scenario_(scenario), port_(kPort) {
+    MachineConfig config = base;
+    config.device = device;
+    if (scenario.pair()) {
+        start_pair(config);
+    } else {
+        start_single(config);
+    }
+}
+
+Contender::~Contender() {
+    if (peer_) {
+        peer_->kill();
+    }
+    if (machine_) {
+        machine_->kill();
+    }
+}
+
+void Contender::start_single(const MachineConfig& config) {
+    network_ = std::make_unique<Network>(parse_backend(scenario_.backend));
+    machine_ = std::make_unique<Machine>(config, network_.get());
+    machine_->start();
+    const GuestFacts facts = configure_guest(*machine_);
+    ifname_ = facts.ifname;
+    static std::uint16_t next_port = kPort;
+    port_ = next_port++;
+    server_ = network_->addresses().host4;
+    if (scenario_.tunnel()) {
+        make_host_tunnel();
+        make_tunnel(*machine_, facts.address4, server_, kTunnelClient);
+        server_ = kTunnelServer;
+    }
+    const std::string bind = network_->space() != nullptr ? server_ : "127.0.0.1";
+    host_server_ = std::make_unique<HostServer>(*network_, bind, port_);
+}
+
+void Contender::start_pair(const MachineConfig& config) {
+    const std::string path = scratch_.path() + "/pair";
+    peer_ = start_stream_guest(config, path, true, kPairServer, "52:54:00:12:34:01");
+    machine_ = start_stream_guest(config, path, false, kPairClient, "52:54:00:12:34:02");
+    ifname_ = machine_->agent().call("identify").at("nic").at("ifname").get<std::string>();
+    server_ = kPairServer;
+    if (scenario_.tunnel()) {
+        make_tunnel(*peer_, kPairServer, kPairClient, kTunnelServer);
+        make_tunnel(*machine_, kPairClient, kPairServer, kTunnelClient);
+        server_ = kTunnelServer;
+    }
+    (void)peer_->agent().start("exec", {{"argv", {"iperf3", "-s", "-p", std::to_string(port_)}},
+                                        {"timeout_ms", 24 * 3600 * 1000}});
+}
+
+void Contender::make_tunnel(Machine& machine, const std::string& local, const std::string& remote,
+                            const std::string& inner) {
+    Json tunnel{{"name", "tunnel0"}, {"local", local}, {"remote", remote}, {"address", inner}};
+    if (scenario_.load == Load::vxlan) {
+        tunnel.update({{"type", "vxlan"}, {"id", kTunnelId}, {"dstport", 4789}});
+    } else {
+        tunnel.update({{"type", "gretap"}, {"key", kTunnelId}});
+    }
+    machine.agent().call("tunnel.add", tunnel);
+}
+
+// The other end of a tunnel over a tap: this machine's own kernel.
+void Contender::make_host_tunnel() {
+    const std::string id = std::to_string(kTunnelId);
+    const Addresses& addresses = network_->addresses();
+    const std::string ends = " local " + addresses.host4 + " remote " + addresses.guest4;
+    const std::string kind =
+        scenario_.load == Load::vxlan
+            ? "vxlan id " + id + ends + " dstport 4789 dev " + network_->interface()
+            : "gretap key " + id + ends;
+    const std::string script = "ip link add tunnel0 mtu 1450 type " + kind + " && ip addr add " +
+                               kTunnelServer + "/24 dev tunnel0 && ip link set tunnel0 up";
+    network_->run_inside([&] {
+        if (std::system(script.c_str()) != 0) {  // NOLINT(cert-env33-c): fixed words only
+            throw std::runtime_error("this kernel offers no " + kind);
+        }
+    });
+}
+
+Contender::Result Contender::measure(bool guest_sends, int seconds) {
+    const Costs before = costs_so_far(*machine_, ifname_);
+    Result result =
+        scenario_.load == Load::pktgen ? run_pktgen(seconds) : run_iperf(guest_sends, seconds);
+    result.costs = costs_so_far(*machine_, ifname_) - before;
+    return result;
+}
+
+Contender::Result Contender::run_iperf(bool guest_sends, int seconds) {
+    std::vector<std::string> words{
+        "iperf3", "-J", "-c", server_, "-p", std::to_string(port_), "-t", std::to_string(seconds)};
+    if (!guest_sends) {
+        words.emplace_back("-R");
+    }
+    const Json result = run_in(*machine_, words, seconds + 20);
+    const Json report = Json::parse(result.at("stdout").get<std::string>(), nullptr, false);
+    if (!report.is_object() || !report.contains("end") ||
+        !report.at("end").contains("sum_received")) {
+        throw std::runtime_error(device_ + ": iperf3 failed: " + result.dump());
+    }
+    const Json& sum = report.at("end").at("sum_received");
+    return {.rate = sum.at("bits_per_second").get<double>() / 1e6,
+            .costs = {},
+            .units = sum.at("bytes").get<double>() / 1e6};
+}
+
+// As many packets as fit into the time, at a rate that a first short run shows.
+Contender::Result Contender::run_pktgen(int seconds) {
+    machine_->agent().call("module.load", {{"name", "pktgen"}});
+    const std::string setup =
+        "p=/proc/net/pktgen; echo rem_device_all > $p/kpktgend_0; echo add_device " + ifname_ +
+        " > $p/kpktgend_0; for w in 'pkt_size 60' 'clone_skb 0' 'burst 1' 'delay 0' "
+        "'dst 198.51.100.77' 'dst_mac 02:00:00:00:00:77' 'count COUNT'; do echo \"$w\" > $p/" +
+        ifname_ + "; done; echo start > $p/pgctrl; cat $p/" + ifname_;
+    const auto run = [&](std::uint64_t count) {
+        std::string script = setup;
+        script.replace(script.find("COUNT"), 5, std::to_string(count));
+        return packets_per_second(shell(script, seconds * 20 + 60));
+    };
+    constexpr std::uint64_t kProbe = 20000;
+    const auto count = static_cast<std::uint64_t>(run(kProbe) * 1000 * seconds);
+    return {.rate = run(count), .costs = {}, .units = static_cast<double>(count + kProbe) / 1000};
+}
+
+std::string Contender::shell(const std::string& script, int seconds) {
+    return run_in(*machine_, {"sh", "-c", script}, seconds).at("stdout").get<std::string>();
+}
+
+}  // namespace host

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a guest benchmark measures: a backend, and what travels over it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace host {
+
+enum class Load {
+    tcp,     // one iperf3 stream, plain
+    vxlan,   // the same inside VXLAN
+    gretap,  // the same inside GRE with key and inner Ethernet: the NVGRE form
+    pktgen,  // UDP frames of 64 bytes from the kernel's packet generator, sending only
+};
+
+// Written BACKEND or BACKEND+LOAD: "tap", "stream+gretap". Backends: user, tap, tap-plain, and
+// stream, which joins two guests with the same NIC.
+struct Scenario {
+    std::string name;
+    std::string backend;
+    Load load = Load::tcp;
+
+    [[nodiscard]] bool pair() const { return backend == "stream"; }
+    [[nodiscard]] bool tunnel() const { return load == Load::vxlan || load == Load::gretap; }
+    [[nodiscard]] const char* unit() const;
+};
+
+// Throws with the words that are known when `name` has others.
+[[nodiscard]] Scenario parse_scenario(const std::string& name);
+[[nodiscard]] std::vector<std::string> default_scenarios();
+
+}  // namespace host
