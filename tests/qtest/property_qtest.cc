@@ -46,6 +46,10 @@ TEST(Property, OnOffAutoTakesNothingElse) {
     expect_refusal("x550,msi=perhaps", "does not accept value 'perhaps'");
 }
 
+TEST(Property, OnOffTakesNothingElse) {
+    expect_refusal("x550,defer-tx=perhaps", "'defer-tx' expects 'on' or 'off'");
+}
+
 TEST(Property, BootIndexMustBeNumberAndUnique) {
     expect_refusal("x550,bootindex=first", "expects");
     Launch launch;
