@@ -2,9 +2,10 @@
 /*
  * The whole migratable state of the device, as one plain struct of fixed-width members.
  *
- * The shim embeds one, describes it to VMState and hands the core a pointer; the core's objects are views over it.
- * Values of registers live at reg[offset / 4] of their canonical offset, so that adding a register never moves
- * saved state. After loading, every member is untrusted until ixgbe_loaded() has accepted it.
+ * The shim embeds one, describes it to VMState and hands the core a pointer; the core's objects are
+ * views over it. Values of registers live at reg[offset / 4] of their canonical offset, so that
+ * adding a register never moves saved state. After loading, every member is untrusted until
+ * ixgbe_loaded() has accepted it.
  */
 #ifndef IXGBE_STATE_H
 #define IXGBE_STATE_H
@@ -22,9 +23,9 @@
 
 /* Named deadlines, absolute nanoseconds of the virtual clock; -1 is "not armed". */
 enum ixgbe_deadline {
-    IXGBE_DEADLINE_LINK,       /* autonegotiation completes */
-    IXGBE_DEADLINE_INTERRUPT,  /* the earliest EITR interval ends */
-    IXGBE_DEADLINE_TCP_TIMER,  /* TCPTIMER expires */
+    IXGBE_DEADLINE_LINK,      /* autonegotiation completes */
+    IXGBE_DEADLINE_INTERRUPT, /* the earliest EITR interval ends */
+    IXGBE_DEADLINE_TCP_TIMER, /* TCPTIMER expires */
     IXGBE_DEADLINES,
 };
 
@@ -44,18 +45,18 @@ struct ixgbe_rx_queue_state {
 };
 
 struct ixgbe_interrupt_state {
-    uint64_t vector_pending;              /* MSI-X mode: events not yet signalled, a bit a vector */
-    uint64_t vector_mask;                 /* EIMS_EX, a bit a vector */
+    uint64_t vector_pending; /* MSI-X mode: events not yet signalled, a bit a vector */
+    uint64_t vector_mask;    /* EIMS_EX, a bit a vector */
     int64_t moderated_until[IXGBE_VECTORS]; /* EITR: no message before this time (ns); 0 = free */
-    uint8_t legacy_asserted;              /* level of INTx as last told to the host */
-    uint8_t misc_pending;                 /* MSI-X mode: bit n, a cause of IVAR_MISC byte n not yet signalled */
+    uint8_t legacy_asserted;                /* level of INTx as last told to the host */
+    uint8_t misc_pending; /* MSI-X mode: bit n, a cause of IVAR_MISC byte n not yet signalled */
 };
 
 struct ixgbe_phy_state {
-    uint16_t address[32];             /* clause 45 address latch, one an MMD */
-    uint16_t reg[IXGBE_PHY_REGS];     /* values of the rows of the PHY table, in its order */
-    uint8_t cable;                    /* the backend's link */
-    uint8_t link;                     /* the copper link, negotiated */
+    uint16_t address[32];         /* clause 45 address latch, one an MMD */
+    uint16_t reg[IXGBE_PHY_REGS]; /* values of the rows of the PHY table, in its order */
+    uint8_t cable;                /* the backend's link */
+    uint8_t link;                 /* the copper link, negotiated */
 };
 
 struct ixgbe_state {
@@ -65,11 +66,11 @@ struct ixgbe_state {
     struct ixgbe_interrupt_state interrupt;
     struct ixgbe_phy_state phy;
     int64_t deadline[IXGBE_DEADLINES];
-    uint64_t rx_drop[32];             /* by drop reason, for traces and tests */
+    uint64_t rx_drop[32]; /* by drop reason, for traces and tests */
     uint64_t tx_drop[32];
     uint16_t nvm[IXGBE_NVM_WORDS];
-    uint8_t mac[6];                   /* permanent address */
-    uint8_t firmware_busy;            /* reserved for the host interface; 0 */
+    uint8_t mac[6];        /* permanent address */
+    uint8_t firmware_busy; /* reserved for the host interface; 0 */
 };
 
 #endif /* IXGBE_STATE_H */
