@@ -95,7 +95,7 @@ add_module_file() {
     *.xz) plain=${target%.xz}; unpack="xz -dc" ;;
     *.zst) plain=${target%.zst}; unpack="zstd -qdc" ;;
     *.gz) plain=${target%.gz}; unpack="gzip -dc" ;;
-    *) plain=$target; unpack=cat ;;
+    *) plain=$target; unpack="cat" ;;
     esac
     [ -e "$plain" ] && return 0
     mkdir -p "$(dirname "$plain")"
@@ -154,7 +154,7 @@ cp "$modules/modules.order" "$stage/lib/modules/$version/" 2>/dev/null || true
 depmod -b "$stage" "$version" 2>/dev/null || die "depmod failed: install kmod"
 
 case $compress in
-none) pack=cat ;;
+none) pack="cat" ;;
 zstd) pack="zstd -q -3 -c" ;;
 gzip) pack="gzip -1 -c" ;;
 *) die "unknown compression $compress" ;;
