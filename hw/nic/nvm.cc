@@ -69,7 +69,7 @@ void Nvm::put_mac_section() {
     const std::uint8_t* mac = state_.mac;
     state_.nvm[kLanCorePointer + (port_ & 1)] = kMacSection;
     state_.nvm[kMacSection] = kMacSectionWords;
-    for (std::uint32_t i = 0; i < kMacSectionWords; ++i) {
+    for (std::size_t i = 0; i < kMacSectionWords; ++i) {
         state_.nvm[kMacSection + 1 + i] =
             static_cast<std::uint16_t>(mac[2 * i] | mac[2 * i + 1] << 8);
     }
@@ -107,8 +107,9 @@ std::array<std::uint8_t, 6> Nvm::mac() const {
     std::array<std::uint8_t, 6> stored{};
     for (std::uint32_t i = 0; i < kMacSectionWords; ++i) {
         const std::uint16_t word = read(section + 1U + i);
-        stored[2 * i] = static_cast<std::uint8_t>(word & 0xFF);
-        stored[2 * i + 1] = static_cast<std::uint8_t>(word >> 8);
+        const std::size_t at = std::size_t{2} * i;
+        stored[at] = static_cast<std::uint8_t>(word & 0xFF);
+        stored[at + 1] = static_cast<std::uint8_t>(word >> 8);
     }
     return unicast(stored) ? stored : permanent;
 }
