@@ -103,7 +103,7 @@ struct TxOptions {
 
 class TxRing {
 public:
-    TxRing(const GuestDriver& driver, unsigned queue = 0, const TxOptions& options = {});
+    explicit TxRing(const GuestDriver& driver, unsigned queue = 0, const TxOptions& options = {});
 
     // Puts a descriptor at the tail without telling the device; the index it got.
     std::uint32_t put(const Descriptor& descriptor);
@@ -174,7 +174,7 @@ struct RxPacket {
 
 class RxRing {
 public:
-    RxRing(const GuestDriver& driver, unsigned queue = 0, const RxOptions& options = {});
+    explicit RxRing(const GuestDriver& driver, unsigned queue = 0, const RxOptions& options = {});
 
     // Hands `count` more buffers to the device.
     void fill(std::uint32_t count);
