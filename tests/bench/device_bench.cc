@@ -44,7 +44,8 @@ struct Sender {
 
     explicit Sender(unsigned queues) : tail(queues) {
         for (unsigned q = 0; q < queues; ++q) {
-            host.write(TDBAL::at(q), static_cast<std::uint32_t>(kRings + q * kRing * 16));
+            const std::uint64_t ring = kRings + std::uint64_t{q} * kRing * 16;
+            host.write(TDBAL::at(q), static_cast<std::uint32_t>(ring));
             host.write(TDLEN::at(q), kRing * 16);
             host.write(TXDCTL::at(q), TXDCTL::enable);
         }
@@ -69,7 +70,7 @@ void transmit(benchmark::State& state) {
     std::memcpy(sender.host.at(kBuffers), frame.data(), frame.size());
     const auto length = static_cast<std::uint32_t>(frame.size());
     unsigned q = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         for (std::uint32_t i = 0; i < kBatch; ++i) {
             sender.put(q, {kBuffers, 0, kData | kLast | length, length << 14});
         }
@@ -87,7 +88,7 @@ void segment(benchmark::State& state) {
     const auto payload = static_cast<std::uint32_t>(state.range(0));
     const auto frame = tcp_frame(payload);
     std::memcpy(sender.host.at(kBuffers), frame.data(), frame.size());
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         sender.put(0, {14U << 9 | 20, 0, kAdvanced | 2U << 20 | 1U << 11 | 1U << 10,
                        1460U << 16 | 20U << 8});
         sender.put(0,
@@ -104,7 +105,7 @@ void segment(benchmark::State& state) {
     state.SetItemsProcessed(static_cast<std::int64_t>(sender.host.frames));
     state.SetBytesProcessed(static_cast<std::int64_t>(sender.host.bytes));
 }
-BENCHMARK(segment)->Arg(1460)->Arg(16 * 1460)->Arg(65000);
+BENCHMARK(segment)->Arg(1460)->Arg(std::int64_t{16} * 1460)->Arg(65000);
 
 // Frames of `range(0)` bytes over `range(1)` queues chosen by RSS over as many flows.
 void receive(benchmark::State& state) {
@@ -114,7 +115,7 @@ void receive(benchmark::State& state) {
         const std::uint64_t ring = kRings + std::uint64_t{q} * kRing * 16;
         for (std::uint32_t i = 0; i < kRing; ++i) {
             const std::uint64_t buffer = kBuffers + (std::uint64_t{q} * kRing + i) % 4096 * 4096;
-            std::memcpy(host.at(ring + i * 16), &buffer, sizeof buffer);
+            std::memcpy(host.at(ring + std::uint64_t{i} * 16), &buffer, sizeof buffer);
         }
         host.write(RDBAL::at(q), static_cast<std::uint32_t>(ring));
         host.write(RDLEN::at(q), kRing * 16);
@@ -134,7 +135,7 @@ void receive(benchmark::State& state) {
     host.write(RXCTRL::at(), 1);
     auto frame = tcp_frame(static_cast<std::size_t>(state.range(0)) - kHeaders);
     std::uint32_t flow = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         frame[35] = static_cast<std::uint8_t>(flow++ % queues);
         benchmark::DoNotOptimize(ixgbe_receive(host.device(), frame.data(), frame.size(), nullptr));
         if (flow % 64 == 0) {

@@ -31,7 +31,7 @@ std::vector<std::uint8_t> noise(std::size_t length) {
 
 void dpdk_raw_cksum(benchmark::State& state) {
     const auto data = noise(static_cast<std::size_t>(state.range(0)));
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(data.data());
         benchmark::DoNotOptimize(rte_raw_cksum(data.data(), data.size()));
     }
@@ -45,7 +45,7 @@ void dpdk_softrss_be(benchmark::State& state) {
     std::array<std::uint32_t, 10> converted{};
     std::memcpy(converted.data(), key.data(), key.size());
     std::array<std::uint32_t, 3> tuple{0xC0000201u, 0xC6336402u, 0x12340050u};
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(tuple);
         benchmark::DoNotOptimize(
             rte_softrss_be(tuple.data(), tuple.size(),
@@ -124,7 +124,7 @@ void dpdk_gso(benchmark::State& state, bool checksums) {
     std::array<rte_mbuf*, 64> out{};
     rte_mbuf* const packet = large_packet(from);
     std::int64_t segments = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         packet->ol_flags = RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_IPV4;
         const int count = rte_gso_segment(packet, &context, out.data(), out.size());
         for (int i = 0; i < count; ++i) {

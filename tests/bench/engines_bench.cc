@@ -67,7 +67,7 @@ void set_bytes(benchmark::State& state, std::size_t bytes) {
 
 void checksum(benchmark::State& state) {
     const Buffer data = noise(static_cast<std::size_t>(state.range(0)));
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(data.data());
         benchmark::DoNotOptimize(ones_complement_sum(data));
     }
@@ -81,7 +81,7 @@ void kernel(benchmark::State& state, const checksum_detail::SumKernel& kernel) {
         return;
     }
     const Buffer data = noise(static_cast<std::size_t>(state.range(0)));
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(kernel.sum(data.data(), data.size()));
     }
     set_bytes(state, data.size());
@@ -101,7 +101,7 @@ BENCHMARK_CAPTURE(kernel, avx512, checksum_detail::kAvx512)
 void copying_checksum(benchmark::State& state) {
     const Buffer data = noise(static_cast<std::size_t>(state.range(0)));
     Buffer to(data.size());
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(copy_and_sum(to, data));
         benchmark::ClobberMemory();
     }
@@ -112,7 +112,7 @@ BENCHMARK(copying_checksum)->Arg(64)->Arg(1460)->Arg(65536);
 void plain_copy(benchmark::State& state) {
     const Buffer data = noise(static_cast<std::size_t>(state.range(0)));
     Buffer to(data.size());
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         std::memcpy(to.data(), data.data(), data.size());
         benchmark::ClobberMemory();
     }
@@ -122,7 +122,7 @@ BENCHMARK(plain_copy)->Arg(64)->Arg(1460)->Arg(65536);
 
 void crc32c_of(benchmark::State& state) {
     const Buffer data = noise(static_cast<std::size_t>(state.range(0)));
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(crc32c(data));
     }
     set_bytes(state, data.size());
@@ -131,7 +131,7 @@ BENCHMARK(crc32c_of)->Arg(64)->Arg(1460);
 
 void parse_tcp(benchmark::State& state) {
     const Buffer frame = tcp_frame(1460);
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(frame.data());
         const PacketInfo info = parse(frame, {.vxlan_port = 4789});
         benchmark::DoNotOptimize(info);
@@ -141,7 +141,7 @@ BENCHMARK(parse_tcp);
 
 void parse_and_verify_tcp(benchmark::State& state) {
     const Buffer frame = tcp_frame(static_cast<std::size_t>(state.range(0)));
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(frame.data());
         const ChecksumVerdict verdict = verify(frame, parse(frame));
         benchmark::DoNotOptimize(verdict);
@@ -165,7 +165,7 @@ void lso_64k(benchmark::State& state) {
     request.insert_l4_checksum = true;
     std::array<std::byte, kHeaders> header{};
     std::int64_t segments = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         auto segmenter = Segmenter::create(request, packet);
         while (const auto segment = segmenter->next()) {
             const ConstBytes data =
@@ -191,7 +191,7 @@ std::array<std::byte, ToeplitzKey::kKeyLength> some_key() {
 void toeplitz(benchmark::State& state) {
     const ToeplitzKey key(some_key());
     const Buffer input = noise(static_cast<std::size_t>(state.range(0)));
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(input.data());
         benchmark::DoNotOptimize(key.hash(input));
     }
@@ -203,7 +203,7 @@ void rss_of_tcp(benchmark::State& state) {
     const Buffer frame = tcp_frame(100);
     const PacketInfo info = parse(frame);
     const RssTypes types{.ipv4 = true, .tcp_ipv4 = true};
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(frame.data());
         benchmark::DoNotOptimize(rss_hash(key, frame, info, types));
     }
@@ -212,7 +212,7 @@ BENCHMARK(rss_of_tcp);
 
 void toeplitz_key(benchmark::State& state) {
     const auto bytes = some_key();
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         const ToeplitzKey key(bytes);
         benchmark::DoNotOptimize(key);
     }

@@ -68,7 +68,7 @@ private:
     bool poll_ = false;
 };
 
-inline const ixgbe_host_ops FlatHost::kOps = {
+inline constexpr ixgbe_host_ops FlatHost::kOps = {
     .dma_read =
         [](void* opaque, std::uint64_t addr, void* to, std::size_t len) {
             const bool ok = inside(addr, len);
