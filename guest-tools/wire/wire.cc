@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdexcept>
 #include <unistd.h>
+#include <utility>
 
 #include "pcapng.h"
 
@@ -44,8 +45,8 @@ struct Wire::Connection {
     bool stuck = false;
 };
 
-Wire::Wire(Transport transport, const std::string& folder)
-    : transport_(transport), folder_(folder), cancel_(g_cancellable_new()) {
+Wire::Wire(Transport transport, std::string folder)
+    : transport_(transport), folder_(std::move(folder)), cancel_(g_cancellable_new()) {
     if (transport_ == Transport::dgram) {
         open_dgram();
         threads_.emplace_back([this] { read_dgram(); });
@@ -67,7 +68,7 @@ Wire::~Wire() {
         }
     }
     // The first thread is the one that starts others.
-    for (std::size_t i = 0; i < threads_.size(); ++i) {
+    for (std::size_t i = 0; i < threads_.size(); ++i) {  // NOLINT(modernize-loop-convert): it grows
         threads_[i].join();
     }
     g_clear_object(&listener_);

@@ -31,7 +31,7 @@ enum class Transport { stream, dgram, socket };
 class Wire {
 public:
     // `folder` holds the sockets and must outlive the object.
-    Wire(Transport transport, const std::string& folder);
+    Wire(Transport transport, std::string folder);
     Wire(const Wire&) = delete;
     Wire& operator=(const Wire&) = delete;
     ~Wire();
@@ -73,7 +73,7 @@ private:
     void read_tap();
     void arrived(std::span<const std::byte> frame);
     void record(Direction direction, std::span<const std::byte> frame);
-    void enqueue(Connection& connection, std::span<const std::byte> frame);
+    static void enqueue(Connection& connection, std::span<const std::byte> frame);
 
     Transport transport_;
     std::string folder_;
