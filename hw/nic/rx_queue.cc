@@ -218,7 +218,7 @@ void RxQueues::write_back(const DescriptorRing& ring, const Plan& plan, std::siz
             std::atomic_thread_fence(std::memory_order_release);
             std::memcpy(slot + sizeof raw[0], raw.data() + 1, sizeof raw[1]);
             host_.dma_unmap(Bytes(slot, kDescriptorBytes), Direction::to_guest, kDescriptorBytes);
-        } else if (!host_.dma_write(addr, std::as_bytes(std::span(&halves[0], 1))) ||
+        } else if (!host_.dma_write(addr, std::as_bytes(std::span(halves.data(), 1))) ||
                    !host_.dma_write(addr + 8, std::as_bytes(std::span(&halves[1], 1)))) {
             host_.guest_error("receive ring is not writable: write-back lost");
         }
