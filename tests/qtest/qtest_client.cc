@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "qtest_client.h"
 
+#include <charconv>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -48,8 +52,19 @@ std::string whole_file(int fd) {
 
 std::string hex(std::uint64_t value) {
     std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
+    (void)std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
     return text.data();
+}
+
+// The number behind `words`, if the line begins with them.
+std::optional<unsigned> number_behind(std::string_view words, std::string_view line) {
+    unsigned number = 0;
+    if (!line.starts_with(words)) {
+        return std::nullopt;
+    }
+    const char* const end = line.data() + line.size();
+    const auto result = std::from_chars(line.data() + words.size(), end, number);
+    return result.ec == std::errc{} ? std::optional(number) : std::nullopt;
 }
 
 char width(unsigned bits) {
@@ -173,7 +188,7 @@ Qemu::~Qemu() {
         return;
     }
     if (std::getenv("X550_QTEST_TRACE") != nullptr) {
-        std::fputs(error_output().c_str(), stderr);
+        (void)std::fputs(error_output().c_str(), stderr);
     }
     try {
         qmp_reply("quit", "{}");
@@ -255,11 +270,10 @@ std::string Qemu::reply() {
         if (!text) {
             fail(qtest_.closed() ? "QEMU is gone" : "QEMU does not answer");
         }
-        unsigned irq = 0;
-        if (std::sscanf(text->c_str(), "IRQ raise %u", &irq) == 1) {
-            irqs_[irq] = true;
-        } else if (std::sscanf(text->c_str(), "IRQ lower %u", &irq) == 1) {
-            irqs_[irq] = false;
+        if (const auto raised = number_behind("IRQ raise ", *text)) {
+            irqs_[*raised] = true;
+        } else if (const auto lowered = number_behind("IRQ lower ", *text)) {
+            irqs_[*lowered] = false;
         } else if (text->rfind("OK", 0) == 0) {
             return text->size() > 3 ? text->substr(3) : "";
         } else {
