@@ -7,7 +7,6 @@
 #include <bit>
 #include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <map>
 #include <net/if.h>
@@ -72,12 +71,7 @@ std::string dotted(const Bytes& bytes, std::size_t at = 0) {
 class Client {
 public:
     Client(const std::string& ifname, const std::string& mac)
-        : transaction_(std::random_device()()) {
-        std::array<unsigned, 6> part{};
-        std::sscanf(mac.c_str(), "%x:%x:%x:%x:%x:%x", &part[0], &part[1], &part[2], &part[3],
-                    &part[4], &part[5]);
-        std::transform(part.begin(), part.end(), mac_.begin(),
-                       [](unsigned value) { return static_cast<unsigned char>(value); });
+        : transaction_(std::random_device()()), mac_(netlink::mac_bytes(mac)) {
         fd_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         const int on = 1;
         setsockopt(fd_, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));

@@ -40,7 +40,7 @@ void mount_all() {
     for (const MountPoint& point : kMounts) {
         mkdir(point.target, 0755);
         if (mount(point.type, point.target, point.type, 0, nullptr) != 0 && errno != EBUSY) {
-            std::fprintf(stderr, "mount %s failed\n", point.target);
+            (void)std::fprintf(stderr, "mount %s failed\n", point.target);
         }
     }
 }
@@ -57,7 +57,7 @@ void load_listed_modules() {
         try {
             load_module(name, "");
         } catch (const std::exception& error) {
-            std::fprintf(stderr, "module %s: %s\n", name.c_str(), error.what());
+            (void)std::fprintf(stderr, "module %s: %s\n", name.c_str(), error.what());
         }
     }
 }
@@ -78,7 +78,8 @@ void speed_up_ipv6() {
         int status = 0;
         const pid_t ended = wait(&status);
         if (ended == agent || (ended < 0 && errno == ECHILD)) {
-            std::fprintf(stderr, "agent ended with status 0x%x\n", static_cast<unsigned>(status));
+            (void)std::fprintf(stderr, "agent ended with status 0x%x\n",
+                               static_cast<unsigned>(status));
             sync();
             reboot(RB_POWER_OFF);
             _exit(1);

@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
         }
         return run(argc, argv);
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "x550-agent: %s\n", error.what());
+        (void)std::fprintf(stderr, "x550-agent: %s\n", error.what());
         return 1;
     }
 }

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <linux/if_link.h>
@@ -234,8 +235,8 @@ std::string format_mac(std::span<const char> bytes) {
     std::string out;
     for (const char c : bytes) {
         std::array<char, 4> piece{};
-        std::snprintf(piece.data(), piece.size(), "%s%02x", out.empty() ? "" : ":",
-                      static_cast<unsigned>(static_cast<unsigned char>(c)));
+        (void)std::snprintf(piece.data(), piece.size(), "%s%02x", out.empty() ? "" : ":",
+                            static_cast<unsigned>(static_cast<unsigned char>(c)));
         out += piece.data();
     }
     return out;
@@ -344,15 +345,25 @@ void set_mtu(const std::string& ifname, unsigned mtu) {
     change_link(ifname, IFLA_MTU, &mtu, sizeof(mtu));
 }
 
-void set_mac(const std::string& ifname, const std::string& mac) {
-    std::array<unsigned, 6> part{};
-    if (std::sscanf(mac.c_str(), "%x:%x:%x:%x:%x:%x", &part[0], &part[1], &part[2], &part[3],
-                    &part[4], &part[5]) != 6) {
-        throw std::runtime_error("not a MAC address: " + mac);
-    }
+std::array<unsigned char, 6> mac_bytes(const std::string& mac) {
     std::array<unsigned char, 6> bytes{};
-    std::transform(part.begin(), part.end(), bytes.begin(),
-                   [](unsigned value) { return static_cast<unsigned char>(value); });
+    const char* next = mac.data();
+    const char* const end = next + mac.size();
+    for (unsigned char& byte : bytes) {
+        if (&byte != bytes.data() && (next == end || *next++ != ':')) {
+            throw std::runtime_error("not a MAC address: " + mac);
+        }
+        const auto [stop, error] = std::from_chars(next, end, byte, 16);
+        if (error != std::errc{}) {
+            throw std::runtime_error("not a MAC address: " + mac);
+        }
+        next = stop;
+    }
+    return bytes;
+}
+
+void set_mac(const std::string& ifname, const std::string& mac) {
+    const auto bytes = mac_bytes(mac);
     change_link(ifname, IFLA_ADDRESS, bytes.data(), bytes.size());
 }
 

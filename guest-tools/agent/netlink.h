@@ -2,6 +2,7 @@
 // rtnetlink: links, addresses, routes and the events that tell when they change.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -36,6 +37,8 @@ using Milliseconds = std::chrono::milliseconds;
 [[nodiscard]] std::vector<LinkState> links();
 void set_link_up(const std::string& ifname, bool up);
 void set_mtu(const std::string& ifname, unsigned mtu);
+// "52:54:00:12:34:56" as bytes.
+[[nodiscard]] std::array<unsigned char, 6> mac_bytes(const std::string& mac);
 void set_mac(const std::string& ifname, const std::string& mac);
 
 [[nodiscard]] std::vector<Address> addresses(const std::string& ifname);

@@ -54,6 +54,7 @@ std::uint16_t port_of(int fd) {
 template <typename Ready>
 void poll_all(const std::vector<int>& descriptors, Ready ready) {
     std::vector<pollfd> waiting;
+    waiting.reserve(descriptors.size());
     for (const int fd : descriptors) {
         waiting.push_back({fd, POLLIN, 0});
     }

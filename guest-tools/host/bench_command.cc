@@ -54,7 +54,7 @@ double median_cost(const std::vector<Sample>& samples, const char* name) {
 
 std::string number(double value, const char* format) {
     std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), format, value);
+    (void)std::snprintf(text.data(), text.size(), format, value);
     return text.data();
 }
 
@@ -65,12 +65,12 @@ std::vector<bool> directions(const Scenario& scenario) {
 Contenders boot_all(const BenchOptions& options, const Scenario& scenario) {
     Contenders contenders;
     for (const std::string& device : options.devices) {
-        std::fprintf(stderr, "%s: booting %s\n", scenario.name.c_str(), device.c_str());
+        (void)std::fprintf(stderr, "%s: booting %s\n", scenario.name.c_str(), device.c_str());
         try {
             contenders.push_back(std::make_unique<Contender>(options.machine, device, scenario));
         } catch (const std::exception& error) {
-            std::fprintf(stderr, "%s: %s left out: %s\n", scenario.name.c_str(), device.c_str(),
-                         error.what());
+            (void)std::fprintf(stderr, "%s: %s left out: %s\n", scenario.name.c_str(),
+                               device.c_str(), error.what());
         }
     }
     return contenders;
@@ -82,7 +82,7 @@ void measure_one(Contender& contender, bool sending, int seconds, Samples& sampl
         samples[{contender.device(), sending}].push_back(
             {result.rate, per_unit(result.costs, result.units)});
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s\n", error.what());
+        (void)std::fprintf(stderr, "%s\n", error.what());
     }
 }
 
@@ -95,8 +95,8 @@ Samples measure_all(const BenchOptions& options, const Scenario& scenario) {
                 measure_one(*contender, sending, options.seconds, samples);
             }
         }
-        std::fprintf(stderr, "%s: round %d of %d\n", scenario.name.c_str(), round + 1,
-                     options.rounds);
+        (void)std::fprintf(stderr, "%s: round %d of %d\n", scenario.name.c_str(), round + 1,
+                           options.rounds);
     }
     return samples;
 }

@@ -122,7 +122,7 @@ int main(int argc, char** argv) {
     try {
         return run(argc, argv);
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "x550-guest: %s\n", error.what());
+        (void)std::fprintf(stderr, "x550-guest: %s\n", error.what());
         return 2;
     }
 }

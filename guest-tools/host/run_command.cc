@@ -84,7 +84,7 @@ public:
         const std::chrono::duration<double> since = std::chrono::steady_clock::now() - start_;
         std::printf("  %5.1f s  %-20s %-5s %s\n", since.count(), row.name.c_str(),
                     row.outcome.c_str(), row.detail.c_str());
-        std::fflush(stdout);
+        (void)std::fflush(stdout);
         failed_ += row.outcome == "fail" ? 1U : 0U;
         passed_ += row.outcome == "pass" ? 1U : 0U;
         rows_.push_back({{"name", row.name}, {"outcome", row.outcome}, {"detail", row.detail}});
@@ -261,7 +261,7 @@ int run_command(const RunOptions& options) {
     }
     std::printf("Booting Linux in %s with -device %s ...\n", config.qemu.binary.c_str(),
                 config.device.c_str());
-    std::fflush(stdout);
+    (void)std::fflush(stdout);
     Report report;
     machine.start();
     if (options.list_checks) {
