@@ -46,19 +46,21 @@ x550_doctor_system() {
 }
 
 x550_doctor_packages() {
-    local group missing install
+    local group command missing install
     printf 'Packages\n'
-    for group in run test; do
+    for group in run test lint; do
+        command="$group"
+        [[ "$group" == lint ]] && command='test --layer lint'
         mapfile -t missing < <(x550_missing_packages "$group")
         if ((${#missing[@]} == 0)); then
-            x550_finding ok "all packages for ./x550 $group"
+            x550_finding ok "all packages for ./x550 $command"
             continue
         fi
         install="apt-get install --no-install-recommends ${missing[*]}"
         if ((EUID == 0)); then
-            x550_finding todo "./x550 $group will install: ${missing[*]}"
+            x550_finding todo "./x550 $command will install: ${missing[*]}"
         else
-            x550_finding bad "missing for ./x550 $group: ${missing[*]}" "sudo $install"
+            x550_finding bad "missing for ./x550 $command: ${missing[*]}" "sudo $install"
         fi
     done
 }

@@ -19,6 +19,8 @@ X550_PACKAGES_RUN=(
 )
 # ./x550 test: the test QEMU's configure makes a Python environment; tshark reads our captures.
 X550_PACKAGES_TEST=(python3-venv tshark)
+# The lint layer of ./x550 test.
+X550_PACKAGES_LINT=(clang-format clang-tidy shellcheck)
 
 # Names of the packages of these groups that are not installed: x550_missing_packages run test
 x550_missing_packages() {

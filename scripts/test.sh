@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ./x550 test: builds the test programs, runs them layer by layer and adds up their results.
 
-X550_LAYERS=(docs unit device qtest guest)
+X550_LAYERS=(lint docs unit device qtest guest)
 # A program that runs longer hangs.
 X550_PROGRAM_SECONDS=3000
 
@@ -12,7 +12,7 @@ Usage: ./x550 test [options]
 
 Builds and runs the tests and ends with one line "N passed, N failed".
 
-  --layer LIST    only these layers, comma-separated: docs, unit, device, qtest, guest
+  --layer LIST    only these layers, comma-separated: lint, docs, unit, device, qtest, guest
   --filter GLOB   only tests whose name matches, e.g. 'Lso*' or '*Hostile*:-*Slow*'
                   (GoogleTest's filter syntax, Suite.Name)
   --list          name every test with its layer and run none
@@ -22,6 +22,8 @@ Builds and runs the tests and ends with one line "N passed, N failed".
   -h, --help      this text
 
 Layers:
+  lint     clang-format, shellcheck and clang-tidy find nothing; one test a file, such as
+           Tidy.hw/net/lso.cc; clang-tidy skips what has passed and not changed since
   docs     docs/registers.md is what its generator writes
   unit     engines and building blocks, one test program per source file; also under ASan and UBSan
   device   the whole device against a fake host; also under ASan and UBSan
@@ -76,11 +78,8 @@ x550_build_tests() {
     fi
     if ((!list)) && x550_has_layer guest; then x550_ensure_all_kernels || return 1; fi
     x550_setup_build || return 1
-    if ((in_qemu)); then
-        x550_ninja "$X550_BUILD" || return 1
-    else
-        x550_build_layer_programs "$X550_BUILD" "${layers[@]}" || return 1
-    fi
+    if ((in_qemu)); then x550_ninja "$X550_BUILD" || return 1; fi
+    x550_build_layer_programs "$X550_BUILD" "${layers[@]}" || return 1
     if ((!list)) && x550_has_layer guest; then x550_ensure_all_initrds || return 1; fi
     if ((sanitize)); then
         x550_setup_asan && x550_build_layer_programs "$X550_BUILD_ASAN" "${layers[@]}"
@@ -94,6 +93,11 @@ x550_build_layer_programs() {
     for layer in "$@"; do
         if [[ "$layer" == docs ]]; then
             [[ "$folder" == "$X550_BUILD" ]] && targets+=("$X550_REGISTER_GENERATOR")
+        elif [[ "$layer" == lint ]]; then
+            # Not when only listing: clang-tidy's dependencies come from the compiler.
+            if ((!list)) && [[ "$folder" == "$X550_BUILD" ]]; then
+                mapfile -t -O "${#targets[@]}" targets < <(x550_lint objects)
+            fi
         elif [[ "$layer" == unit || "$layer" == device ]]; then
             while read -r program; do
                 targets+=("${program#"$folder"/}")
@@ -236,6 +240,22 @@ x550_run_layer() {
     wait
 }
 
+# x550_lint COMMAND OPTION...
+x550_lint() {
+    python3 "$X550_ROOT/scripts/lint.py" "$@" --root "$X550_ROOT" --build "$X550_BUILD" \
+        --filter="${filter:-*}"
+}
+
+x550_run_lint_layer() {
+    local options=(--jobs "$X550_JOBS" --cache "$X550_CACHE/tidy" --results "$results")
+    ((X550_VERBOSE)) && options+=(--verbose)
+    set -m # a process group of its own, for x550_stop_programs
+    x550_lint run "${options[@]}" </dev/null &
+    set +m
+    # A run that broke off left no result of its own.
+    wait "$!" || printf '1 1 0\n' >"$results/lint.sum"
+}
+
 # The generated register list in the documentation is up to date.
 x550_run_docs_layer() {
     local failed=0 written="$results/registers.md" name=Docs.RegistersMatchTheGenerator
@@ -260,6 +280,9 @@ x550_list_tests() {
         if [[ "$layer" == docs ]]; then
             x550_filter_wants_docs && printf 'docs\tDocs.RegistersMatchTheGenerator\n'
             continue
+        elif [[ "$layer" == lint ]]; then
+            x550_lint list
+            continue
         fi
         while read -r program; do
             "$program" --gtest_list_tests --gtest_filter="$filter" | awk -v layer="$layer" '
@@ -275,6 +298,9 @@ x550_run_tests() {
     for layer in "${layers[@]}"; do
         if [[ "$layer" == docs ]]; then
             if x550_filter_wants_docs; then x550_run_docs_layer; fi
+            continue
+        elif [[ "$layer" == lint ]]; then
+            x550_run_lint_layer
             continue
         fi
         x550_run_layer "$layer" "$X550_BUILD" "$layer"
@@ -304,6 +330,7 @@ x550_sum_up() {
 
 x550_test() {
     local layers=("${X550_LAYERS[@]}") filter='*' list=0 sanitize=1 flavour=plain results
+    local groups=(run test)
     while (($#)); do
         [[ "$1" == --*=* ]] && set -- "${1%%=*}" "${1#*=}" "${@:2}"
         case "$1" in
@@ -321,7 +348,8 @@ x550_test() {
     x550_check_layers
     ((list)) && sanitize=0
     x550_has_layer unit || x550_has_layer device || sanitize=0
-    x550_require_packages run test
+    if ((!list)) && x550_has_layer lint; then groups+=(lint); fi
+    x550_require_packages "${groups[@]}"
     x550_build_tests || return 1
     if ((list)); then
         x550_list_tests
