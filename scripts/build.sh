@@ -68,7 +68,7 @@ END
 }
 
 x550_build() {
-    local list=0 sanitize=1 flavour=plain layers=("${X550_LAYERS[@]}")
+    local list=0 sanitize=1 flavour=plain layers=("${X550_DEFAULT_LAYERS[@]}")
     while (($#)); do
         case "$1" in
             --asan-qemu) flavour=asan ;;

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The lint layer of ./x550 test: clang-format, shellcheck and clang-tidy, one test a file.
+"""The layers lint (clang-format, shellcheck) and tidy (clang-tidy) of ./x550 test, one test a file.
 
   lint.py list      names of the tests
   lint.py objects   what ninja has to compile first, so that it knows each file's headers
-  lint.py run       runs them and leaves "tests failures skipped" in RESULTS/lint.sum
+  lint.py run       runs them and leaves "tests failures skipped" in RESULTS/LAYER.sum
 
 A file that passed clang-tidy is not checked again before something changes that the answer depends
 on: clang-tidy, its configuration, the command line, the file or a header of the project. Headers of
@@ -219,8 +219,8 @@ def wanted(name, text):
 class Progress:
     """One line that is rewritten on a terminal, a line now and then in a log."""
 
-    def __init__(self, total, verbose):
-        self.total, self.verbose = total, verbose
+    def __init__(self, layer, total, verbose):
+        self.layer, self.total, self.verbose = layer, total, verbose
         self.done, self.failed = 0, 0
         self.terminal = sys.stderr.isatty() and not os.environ.get("CI")
         self.start = self.shown = time.monotonic()
@@ -234,7 +234,7 @@ class Progress:
         if time.monotonic() - self.shown < period:
             return
         self.shown = time.monotonic()
-        text = f"[lint] {self.done} of {self.total}, {int(self.shown - self.start)} s  {name}"
+        text = f"[{self.layer}] {self.done} of {self.total}, {int(self.shown - self.start)} s  {name}"
         print(f"\r\033[K{text[:100]}" if self.terminal else text,
               end="" if self.terminal else "\n", file=sys.stderr, flush=True)
 
@@ -243,19 +243,19 @@ class Progress:
             self.done += 1
             self.failed += bool(found)
             if found:
-                self.say(f"[lint] {test.name}: FAILED\n" + re.sub("^", "    ", found, flags=re.M))
+                self.say(f"[{self.layer}] {test.name}: FAILED\n" + re.sub("^", "    ", found, flags=re.M))
             elif self.verbose:
-                self.say(f"[lint] {test.name}: passed")
+                self.say(f"[{self.layer}] {test.name}: passed")
             self.status(test.name)
 
     def summary(self):
         seconds = int(time.monotonic() - self.start)
         failed = f"{self.failed} FAILED, " if self.failed else ""
-        self.say(f"[lint] {failed}{self.done - self.failed} passed ({seconds} s)")
+        self.say(f"[{self.layer}] {failed}{self.done - self.failed} passed ({seconds} s)")
 
 
-def run(tests, jobs, verbose):
-    progress = Progress(len(tests), verbose)
+def run(layer, tests, jobs, verbose):
+    progress = Progress(layer, len(tests), verbose)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         running = {pool.submit(test.check): test for test in tests}
         for future in concurrent.futures.as_completed(running):
@@ -268,10 +268,11 @@ def run(tests, jobs, verbose):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("command", choices=["list", "objects", "run"])
+    parser.add_argument("--layer", choices=["lint", "tidy"], default="lint")
     parser.add_argument("--root", required=True, help="top folder of the source")
     parser.add_argument("--build", required=True, help="Meson's build folder")
     parser.add_argument("--cache", type=pathlib.Path, help="folder of checks that passed")
-    parser.add_argument("--results", type=pathlib.Path, help="folder for lint.sum")
+    parser.add_argument("--results", type=pathlib.Path, help="folder for LAYER.sum")
     parser.add_argument("--filter", default="*", help="as GoogleTest's --gtest_filter")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--verbose", action="store_true", help="name what passes, too")
@@ -280,22 +281,25 @@ def parse_arguments():
 
 def main():
     arguments = parse_arguments()
-    tidy = Tidy(arguments.root, arguments.build, arguments.cache)
+    is_tidy = arguments.layer == "tidy"
+    tidy = Tidy(arguments.root, arguments.build, arguments.cache) if is_tidy else None
     if arguments.command == "objects":
         for source in tidy.sources:
             if wanted(f"Tidy.{tidy.name(source)}", arguments.filter):
                 print(source.object)
         return
-    tests = [test for test in (*file_tests(arguments.root), *tidy.tests())
-             if wanted(test.name, arguments.filter)]
+    found = tidy.tests() if is_tidy else file_tests(arguments.root)
+    tests = [test for test in found if wanted(test.name, arguments.filter)]
     if arguments.command == "list":
         for test in tests:
-            print(f"lint\t{test.name}")
+            print(f"{arguments.layer}\t{test.name}")
         return
-    tidy.prepare()
-    progress = run(tests, arguments.jobs, arguments.verbose)
-    tidy.forget_old()
-    (arguments.results / "lint.sum").write_text(f"{progress.done} {progress.failed} 0\n")
+    if is_tidy:
+        tidy.prepare()
+    progress = run(arguments.layer, tests, arguments.jobs, arguments.verbose)
+    if is_tidy:
+        tidy.forget_old()
+    (arguments.results / f"{arguments.layer}.sum").write_text(f"{progress.done} {progress.failed} 0\n")
 
 
 if __name__ == "__main__":
