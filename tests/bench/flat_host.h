@@ -30,10 +30,12 @@ public:
 
     [[nodiscard]] ixgbe_device* device() const { return device_; }
     [[nodiscard]] std::uint8_t* at(std::uint64_t addr) { return memory_.data() + addr; }
-    void write(std::uint32_t offset, std::uint32_t value) const {
+    void write(std::uint32_t offset, std::uint32_t value) {
+        ++accesses;
         ixgbe_mmio_write(device_, offset, value, 4);
     }
-    [[nodiscard]] std::uint32_t read(std::uint32_t offset) const {
+    [[nodiscard]] std::uint32_t read(std::uint32_t offset) {
+        ++accesses;
         return ixgbe_mmio_read(device_, offset, 4);
     }
     void run() {
@@ -52,6 +54,10 @@ public:
     std::uint64_t frames = 0;
     std::uint64_t bytes = 0;
     std::uint64_t interrupts = 0;
+    std::uint64_t mappings = 0;
+    std::uint64_t transfers = 0;  // DMA reads and writes
+    std::uint64_t copied = 0;     // bytes that they moved
+    std::uint64_t accesses = 0;   // register reads and writes, each a VM exit
 
 private:
     static FlatHost& self(void* opaque) { return *static_cast<FlatHost*>(opaque); }
@@ -59,6 +65,10 @@ private:
         return addr <= kBytes && len <= kBytes - addr;
     }
     static const ixgbe_host_ops kOps;
+    void count_transfer(std::size_t len) {
+        ++transfers;
+        copied += len;
+    }
 
     std::vector<std::uint8_t> memory_;
     std::unique_ptr<ixgbe_state> state_;
@@ -73,6 +83,7 @@ inline constexpr ixgbe_host_ops FlatHost::kOps = {
         [](void* opaque, std::uint64_t addr, void* to, std::size_t len) {
             const bool ok = inside(addr, len);
             if (ok) {
+                self(opaque).count_transfer(len);
                 std::memcpy(to, self(opaque).at(addr), len);
             }
             return ok;
@@ -81,11 +92,13 @@ inline constexpr ixgbe_host_ops FlatHost::kOps = {
         [](void* opaque, std::uint64_t addr, const void* from, std::size_t len) {
             const bool ok = inside(addr, len);
             if (ok) {
+                self(opaque).count_transfer(len);
                 std::memcpy(self(opaque).at(addr), from, len);
             }
             return ok;
         },
     .dma_map = [](void* opaque, std::uint64_t addr, std::size_t len, bool) -> void* {
+        ++self(opaque).mappings;
         return inside(addr, len) ? self(opaque).at(addr) : nullptr;
     },
     .dma_unmap = [](void*, void*, std::size_t, bool, std::size_t) {},
