@@ -68,6 +68,9 @@ Contenders boot_all(const BenchOptions& options, const Scenario& scenario) {
         (void)std::fprintf(stderr, "%s: booting %s\n", scenario.name.c_str(), device.c_str());
         try {
             contenders.push_back(std::make_unique<Contender>(options.machine, device, scenario));
+            for (const std::string& feature : options.features) {
+                contenders.back()->switch_on(feature);
+            }
         } catch (const std::exception& error) {
             (void)std::fprintf(stderr, "%s: %s left out: %s\n", scenario.name.c_str(),
                                device.c_str(), error.what());
@@ -152,7 +155,8 @@ int bench_command(const BenchOptions& options) {
                 {"kernel", options.machine.kernel.image},
                 {"cpus", options.machine.cpus},
                 {"seconds", options.seconds},
-                {"rounds", options.rounds}};
+                {"rounds", options.rounds},
+                {"features", options.features}};
     std::vector<Scenario> scenarios;
     for (const std::string& name : options.scenarios) {
         scenarios.push_back(parse_scenario(name));

@@ -184,6 +184,21 @@ void Contender::make_host_tunnel() {
     });
 }
 
+void Contender::switch_on(const std::string& feature) {
+    for (Machine* const machine : {machine_.get(), peer_.get()}) {
+        if (machine == nullptr) {
+            continue;
+        }
+        try {
+            machine->agent().call("features.set",
+                                  {{"ifname", ifname_}, {"features", {{feature, true}}}});
+        } catch (const std::exception& error) {
+            (void)std::fprintf(stderr, "%s: %s stays off: %s\n", device_.c_str(), feature.c_str(),
+                               error.what());
+        }
+    }
+}
+
 Contender::Result Contender::measure(bool guest_sends, int seconds) {
     const Costs before = costs_so_far(*machine_, ifname_);
     Result result =

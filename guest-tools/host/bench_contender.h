@@ -31,6 +31,8 @@ public:
         double units = 0;  // MB or 1000 packets
     };
     [[nodiscard]] Result measure(bool guest_sends, int seconds);
+    // In the guest, and in its peer if that is one; says so where a driver does not let it.
+    void switch_on(const std::string& feature);
 
 private:
     void start_single(const MachineConfig& config);

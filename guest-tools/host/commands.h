@@ -26,6 +26,7 @@ struct BenchOptions {
     MachineConfig machine;
     std::vector<std::string> devices;
     std::vector<std::string> scenarios;  // bench_scenario.h
+    std::vector<std::string> features;   // names of ethtool -k to switch on where offered
     int seconds = 3;
     int rounds = 5;
     std::string json;

@@ -96,6 +96,10 @@ int run(int argc, char** argv) {
                      "user, tap, tap-plain, stream (two guests); with +vxlan, +gretap or +pktgen")
         ->delimiter(',')
         ->capture_default_str();
+    bench
+        ->add_option("--features", bench_options.features,
+                     "features to switch on where offered: tx-tcp-mangleid-segmentation")
+        ->delimiter(',');
     bench->add_option("--seconds", bench_options.seconds, "per measurement")->capture_default_str();
     bench->add_option("--rounds", bench_options.rounds, "measurements per figure")
         ->capture_default_str();
