@@ -60,15 +60,14 @@ std::optional<std::string> Channel::read_line() {
         }
         std::array<char, 4096> buffer{};
         const ssize_t got = read(in_, buffer.data(), buffer.size());
+        // A virtio port without a host reads as end of file until somebody connects.
+        const bool nobody = got == 0 ? !standard_ : errno == EAGAIN || errno == EIO;
         if (got > 0) {
             pending_.append(buffer.data(), static_cast<std::size_t>(got));
-        } else if (got == 0 && standard_) {
-            return std::nullopt;
-        } else if (got == 0 || errno == EAGAIN || errno == EIO) {
-            // A virtio port without a host reads as end of file until somebody connects.
+        } else if (nobody) {
             pollfd idle{-1, 0, 0};
             poll(&idle, 1, 50);
-        } else if (errno != EINTR) {
+        } else if (got == 0 || errno != EINTR) {
             return std::nullopt;
         }
     }

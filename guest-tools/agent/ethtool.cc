@@ -120,7 +120,7 @@ Json driver_info(const std::string& ifname) {
 
 std::vector<std::string> string_set(const std::string& ifname, unsigned set) {
     struct Name {
-        char text[ETH_GSTRING_LEN];
+        std::array<char, ETH_GSTRING_LEN> text;
     };
     const std::size_t count = set_size(ifname, set);
     if (count == 0) {
@@ -131,8 +131,9 @@ std::vector<std::string> string_set(const std::string& ifname, unsigned set) {
     request.header().len = static_cast<std::uint32_t>(count);
     call(ifname, request.data(), "strings");
     std::vector<std::string> out;
+    out.reserve(count);
     for (const Name& name : request.elements(count)) {
-        out.push_back(bounded(&name.text[0], ETH_GSTRING_LEN));
+        out.push_back(bounded(name.text.data(), name.text.size()));
     }
     return out;
 }
