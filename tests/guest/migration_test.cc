@@ -125,6 +125,7 @@ TEST_P(Migration, GoesToAFileAndComesBack) {
 TEST_P(Migration, SnapshotIsSavedAndLoaded) {
     const Scratch scratch;
     const std::string image = scratch.path() + "/snapshot.qcow2";
+    // NOLINTNEXTLINE(cert-env33-c): the command is the test's own
     if (std::system(("qemu-img create -q -f qcow2 " + image + " 1G").c_str()) != 0) {
         GTEST_SKIP() << "qemu-img is missing (qemu-utils)";
     }

@@ -38,11 +38,11 @@ inline Buffer from_hex(std::string_view hex) {
 }
 
 inline std::string to_hex(ConstBytes bytes) {
-    static constexpr char digits[] = "0123456789abcdef";
+    constexpr std::string_view kDigits = "0123456789abcdef";
     std::string out;
     for (const std::byte b : bytes) {
-        out += digits[u8(b) >> 4];
-        out += digits[u8(b) & 15];
+        out += kDigits[u8(b) >> 4];
+        out += kDigits[u8(b) & 15];
     }
     return out;
 }

@@ -64,8 +64,8 @@ TEST_F(NvmTest, ChecksumFollowsEveryKindOfBlock) {
     for (std::uint32_t word = 0x200; word < 0x400; ++word) {
         ASSERT_TRUE(nvm.write(word, static_cast<std::uint16_t>(word * 77)));
     }
-    const std::uint16_t blocks[] = {0x210, 0x220, 0x230, 0x240, 0x250, 0x260, 0x270,
-                                    0x280, 0x290, 0x2A0, 0x2B0, 0x2C0, 0x2D0};
+    const std::array<std::uint16_t, 13> blocks = {0x210, 0x220, 0x230, 0x240, 0x250, 0x260, 0x270,
+                                                  0x280, 0x290, 0x2A0, 0x2B0, 0x2C0, 0x2D0};
     for (std::uint32_t i = 0; i < 13; ++i) {
         ASSERT_TRUE(nvm.write(0x02 + i, blocks[i]));
         ASSERT_TRUE(nvm.write(blocks[i], static_cast<std::uint16_t>(i + 3)));

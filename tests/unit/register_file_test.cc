@@ -2,6 +2,7 @@
 // Masks as the drivers' register self-test requires them, reset values as they depend on them.
 #include "nic/register_file.h"
 
+#include <array>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
@@ -50,7 +51,7 @@ TEST_P(RegisterSelfTest, ReadsBackTheMaskedPattern) {
     }
 }
 
-constexpr SelfTest kSelfTests[] = {
+constexpr auto kSelfTests = std::to_array<SelfTest>({
     {"FCRTL", 0x03220, 4, 1, 0x8007FFF0, 0x8007FFF0},
     {"FCRTH", 0x03260, 4, 1, 0x8007FFF0, 0x8007FFF0},
     {"PFCTOP", 0x03008, 4, 1, 0xFFFFFFFF, 0xFFFFFFFF},
@@ -67,7 +68,7 @@ constexpr SelfTest kSelfTests[] = {
     {"RAL", 0x05400, 8, 16, 0xFFFFFFFF, 0xFFFFFFFF},
     {"RAH", 0x05404, 8, 16, 0x8001FFFF & 0x8000FFFF, 0x800CFFFF},
     {"MTA", 0x05200, 4, 128, 0xFFFFFFFF, 0xFFFFFFFF},
-};
+});
 
 INSTANTIATE_TEST_SUITE_P(Ethtool, RegisterSelfTest, testing::ValuesIn(kSelfTests),
                          [](const auto& test) { return std::string(test.param.name); });
@@ -84,7 +85,7 @@ TEST_P(RegisterReset, HasItsResetValue) {
     EXPECT_EQ(regs.peek(GetParam().offset), GetParam().value);
 }
 
-constexpr Reset kResets[] = {
+constexpr auto kResets = std::to_array<Reset>({
     {"CTRL", 0x00000, 0},
     {"CTRL_EXT", 0x00018, 0},
     {"LEDCTL", 0x00200, 0x05048100},
@@ -150,7 +151,7 @@ constexpr Reset kResets[] = {
     {"TSAUXC", 0x08C20, 0xC0000000},
     {"RXMTRL", 0x05120, 0x013F0000},
     {"DMACR", 0x02400, 0x10000020},
-};
+});
 
 INSTANTIATE_TEST_SUITE_P(PowerOn, RegisterReset, testing::ValuesIn(kResets),
                          [](const auto& test) { return std::string(test.param.name); });
@@ -258,14 +259,19 @@ TEST_P(RegisterAlias, IsOneRegisterAtTwoAddresses) {
     EXPECT_EQ(regs.write(test.alias, test.value).index, regs.read(test.canonical).index);
 }
 
-constexpr Alias kAliases[] = {
-    {"RAL0", 0x05400, 0x0A200, 0x04030201},        {"RAL15", 0x05478, 0x0A278, 0xFFFFFFFF},
-    {"RAH15", 0x0547C, 0x0A27C, 0x80000605},       {"SRRCTL15", 0x0213C, 0x013D4, 0x02000402},
-    {"TPH_RXCTRL3", 0x0220C, 0x010CC, 0x0000000F}, {"MRQC", 0x05818, 0x0EC80, 0x00330001},
-    {"RSSRK9", 0x05CA4, 0x0EBA4, 0x12345678},      {"RETA31", 0x05C7C, 0x0EB7C, 0x03020100},
-    {"PSRTYPE15", 0x054BC, 0x0EA3C, 0x00000010},   {"CTRL", 0x00004, 0x00000, 0x00000004},
+constexpr auto kAliases = std::to_array<Alias>({
+    {"RAL0", 0x05400, 0x0A200, 0x04030201},
+    {"RAL15", 0x05478, 0x0A278, 0xFFFFFFFF},
+    {"RAH15", 0x0547C, 0x0A27C, 0x80000605},
+    {"SRRCTL15", 0x0213C, 0x013D4, 0x02000402},
+    {"TPH_RXCTRL3", 0x0220C, 0x010CC, 0x0000000F},
+    {"MRQC", 0x05818, 0x0EC80, 0x00330001},
+    {"RSSRK9", 0x05CA4, 0x0EBA4, 0x12345678},
+    {"RETA31", 0x05C7C, 0x0EB7C, 0x03020100},
+    {"PSRTYPE15", 0x054BC, 0x0EA3C, 0x00000010},
+    {"CTRL", 0x00004, 0x00000, 0x00000004},
     {"PFCTOP", 0x03008, 0x0431C, 0x5A5A5A5A},
-};
+});
 
 INSTANTIATE_TEST_SUITE_P(Datasheet, RegisterAlias, testing::ValuesIn(kAliases),
                          [](const auto& test) { return std::string(test.param.name); });

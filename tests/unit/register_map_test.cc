@@ -81,7 +81,7 @@ TEST_P(RegisterPlace, BelongsToItsRow) {
 }
 
 // The last register of each array, both ends of a split bank, and the aliases.
-constexpr Place kPlaces[] = {
+constexpr auto kPlaces = std::to_array<Place>({
     {"CTRL", 0x00000, 0},
     {"CTRL", 0x00004, 0},
     {"STATUS", 0x00008, 0},
@@ -335,7 +335,7 @@ constexpr Place kPlaces[] = {
     {"TAG_ETYPE", 0x17100, 0},
     {"VFRSSRK", 0x18FFC, 1023},
     {"VFRETA", 0x19FFC, 1023},
-};
+});
 
 INSTANTIATE_TEST_SUITE_P(Summary, RegisterPlace, testing::ValuesIn(kPlaces), [](const auto& test) {
     return std::string(test.param.name) + "_" + std::to_string(test.param.index) + "_" +
