@@ -31,7 +31,7 @@ Device::Device(Host& host, ixgbe_state& state, const ixgbe_config& config)
       filter_(regs_),
       steering_(regs_),
       rx_queues_(host, state, regs_),
-      rx_path_(host, regs_, filter_, steering_, rx_queues_, interrupts_, link_, stats_, trace_),
+      rx_path_(regs_, filter_, steering_, rx_queues_, interrupts_, link_, stats_, trace_),
       tx_path_(host, regs_, rx_path_, link_, stats_, trace_),
       tx_queues_(host, state, regs_, tx_path_, interrupts_, stats_, trace_) {
     reset(IXGBE_RESET_POWER_ON);

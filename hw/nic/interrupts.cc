@@ -22,7 +22,6 @@ constexpr std::uint32_t misc_causes(unsigned byte) {
 Interrupts::Interrupts(Host& host, ixgbe_state& state, RegisterFile& regs, Timers& timers,
                        Tracer& trace)
     : host_(host),
-      state_(state),
       irq_(state.interrupt),
       regs_(regs),
       timers_(timers),

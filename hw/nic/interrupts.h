@@ -73,7 +73,6 @@ private:
     [[nodiscard]] std::uint64_t deliverable() const;
 
     Host& host_;
-    ixgbe_state& state_;
     ixgbe_interrupt_state& irq_;
     RegisterFile& regs_;
     Timers& timers_;

@@ -22,10 +22,9 @@ constexpr std::size_t kStandardFrame = 1518;  // FCS included
 
 }  // namespace
 
-RxPath::RxPath(Host& host, RegisterFile& regs, RxFilter& filter, Steering& steering,
-               RxQueues& queues, Interrupts& interrupts, Link& link, Stats& stats, Tracer& trace)
-    : host_(host),
-      regs_(regs),
+RxPath::RxPath(RegisterFile& regs, RxFilter& filter, Steering& steering, RxQueues& queues,
+               Interrupts& interrupts, Link& link, Stats& stats, Tracer& trace)
+    : regs_(regs),
       filter_(filter),
       steering_(steering),
       queues_(queues),

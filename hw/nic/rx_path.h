@@ -24,7 +24,7 @@ namespace ixgbe {
 // DROP_EN) has had no effect: the host keeps it and offers it again, and nothing was counted.
 class RxPath {
 public:
-    RxPath(Host& host, RegisterFile& regs, RxFilter& filter, Steering& steering, RxQueues& queues,
+    RxPath(RegisterFile& regs, RxFilter& filter, Steering& steering, RxQueues& queues,
            Interrupts& interrupts, Link& link, Stats& stats, Tracer& trace);
 
     [[nodiscard]] ixgbe_receive_result receive(ConstBytes frame,
@@ -68,7 +68,6 @@ private:
     [[nodiscard]] ixgbe_receive_result deliver(const Frame& frame,
                                                const ixgbe_frame_offload& offload);
 
-    Host& host_;
     RegisterFile& regs_;
     RxFilter& filter_;
     Steering& steering_;
