@@ -261,6 +261,14 @@ static RxFilterInfo *x550_query_rx_filter(NetClientState *nc)
     return info;
 }
 
+/* QEMU's own end deletes the clients before the devices. */
+static void x550_net_cleanup(NetClientState *nc)
+{
+    X550State *s = qemu_get_nic_opaque(nc);
+
+    s->nic = NULL;
+}
+
 static NetClientInfo x550_net_info = {
     .type = NET_CLIENT_DRIVER_NIC,
     .size = sizeof(NICState),
@@ -269,6 +277,7 @@ static NetClientInfo x550_net_info = {
     .receive_iov = x550_receive_iov,
     .link_status_changed = x550_link_status_changed,
     .query_rx_filter = x550_query_rx_filter,
+    .cleanup = x550_net_cleanup,
 };
 
 /* One peer without headers, and none of them uses any. */
@@ -317,14 +326,31 @@ void x550_net_init(X550State *s)
     x550_net_update_cable(s);
 }
 
+static void x550_net_delete(void *opaque)
+{
+    X550State *s = opaque;
+
+    if (s->nic) {
+        /* A frame that the peer still keeps would call x550_sent() later. */
+        for (int i = 0; i < MAX(s->conf.peers.queues, 1); i++) {
+            qemu_purge_queued_packets(qemu_get_subqueue(s->nic, i));
+        }
+        qemu_del_nic(s->nic);
+    }
+    object_unref(OBJECT(s));
+}
+
+/*
+ * A guest can aim our own DMA at the register that unplugs us. Then this call
+ * comes from within the delivery of a frame, whose queue is the client's own
+ * and is used after we have returned: the client goes when we are idle.
+ */
 void x550_net_exit(X550State *s)
 {
-    NICState *nic = s->nic;
-
-    /* A frame that the peer still keeps would call x550_sent() later. */
-    for (int i = 0; i < MAX(s->conf.peers.queues, 1); i++) {
-        qemu_purge_queued_packets(qemu_get_subqueue(nic, i));
+    object_ref(OBJECT(s));
+    if (DEVICE(s)->mem_reentrancy_guard.engaged_in_io) {
+        aio_bh_schedule_oneshot(qemu_get_aio_context(), x550_net_delete, s);
+    } else {
+        x550_net_delete(s);
     }
-    qemu_del_nic(nic);
-    s->nic = NULL;
 }

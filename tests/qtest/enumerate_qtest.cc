@@ -151,24 +151,16 @@ TEST(Enumerate, AddressesGivenByQemuDiffer) {
     EXPECT_NE(nic5.read(RAH::at(0)), nic6.read(RAH::at(0)));
 }
 
-// Configures a root port as firmware would and looks behind it.
 TEST(Enumerate, BehindARootPort) {
     Launch launch;
     launch.add({"-machine", "q35", "-device", "pcie-root-port,id=root,addr=3,chassis=1", "-device",
                 "x550,bus=root,mac=52:54:00:12:34:56"});
     Qemu qemu(std::move(launch));
     PciFunction port(qemu, 0, 3);
-    port.write(8, 0x19, 1);  // secondary bus
-    port.write(8, 0x1A, 1);  // last bus behind
     PciFunction function(qemu, 1, 0);
-    EXPECT_EQ(function.read(32, 0), 0x1563'8086U);
     Nic nic(qemu, function);
-    nic.registers = function.map_bar(0);
-    nic.msix = function.map_bar(4);
-    port.write(16, 0x24, static_cast<std::uint32_t>(nic.registers.address >> 16));
-    port.write(16, 0x26, static_cast<std::uint32_t>((nic.msix.address >> 16) + 0xF));
-    port.set_command_bits(pci::kCommandMemory | pci::kCommandMaster, true);
-    function.enable();
+    place_behind_root_port(port, nic);
+    EXPECT_EQ(function.read(32, 0), 0x1563'8086U);
     EXPECT_EQ(nic.read(RAL::at(0)), 0x1200'5452U);
 }
 

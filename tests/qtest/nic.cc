@@ -212,6 +212,19 @@ testing::AssertionResult Nic::still_works(Wire& wire) {
     return testing::AssertionSuccess();
 }
 
+void place_behind_root_port(PciFunction& port, Nic& nic) {
+    constexpr unsigned kSecondaryBus = 0x19;
+    constexpr unsigned kLastBusBehind = 0x1A;
+    constexpr unsigned kPrefetchableBase = 0x24;
+    constexpr unsigned kPrefetchableLimit = 0x26;
+    port.write(8, kSecondaryBus, 1);
+    port.write(8, kLastBusBehind, 1);
+    nic.attach();
+    port.write(16, kPrefetchableBase, static_cast<std::uint32_t>(nic.registers.address >> 16));
+    port.write(16, kPrefetchableLimit, static_cast<std::uint32_t>((nic.msix.address >> 16) + 0xF));
+    port.set_command_bits(pci::kCommandMemory | pci::kCommandMaster, true);
+}
+
 // ---- The machine ----
 
 // Until then the backend throws frames away. The event that tells may have come before QMP was

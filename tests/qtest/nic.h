@@ -97,6 +97,10 @@ private:
     PciFunction& pci_;
 };
 
+// Places a device that is alone behind a root port, as firmware would: numbers of the buses, BARs
+// and the port's window to them.
+void place_behind_root_port(PciFunction& port, Nic& nic);
+
 // A PC with one X550 on a wire.
 class Machine {
 public:

@@ -151,6 +151,8 @@ Qemu::Spawned Qemu::spawn(Launch launch, bool with_plugin) {
         g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE), &g_object_unref);
     g_subprocess_launcher_take_stderr_fd(launcher.get(),
                                          fcntl(error_file.get(), F_DUPFD_CLOEXEC, 100));
+    // Freed memory is overwritten: what is used after it is gone shows at once.
+    g_subprocess_launcher_setenv(launcher.get(), "MALLOC_PERTURB_", "165", TRUE);
     int number = kFirstPassedFd;
     for (Fd& fd : launch.descriptors) {
         // Out of the way of the numbers that the child is to have.
