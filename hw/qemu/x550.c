@@ -165,7 +165,8 @@ static void x550_timer_expired(void *opaque)
 
 /*
  * A machine stops before its memory is saved, and the device's state is saved
- * after its memory: what the core holds back for the guest must go now.
+ * after its memory: what the core holds back for the guest must go now. What
+ * has happened to the cable meanwhile is told when the machine goes on.
  */
 static void x550_vm_change(void *opaque, bool running, RunState state)
 {
@@ -173,6 +174,7 @@ static void x550_vm_change(void *opaque, bool running, RunState state)
     bool was_busy;
 
     if (running) {
+        x550_net_update_cable(s);
         x550_do_later(s, X550_DUE_POLL);
         return;
     }

@@ -205,7 +205,9 @@ static void x550_link_status_changed(NetClientState *nc)
         s->queued = 0;
         x550_do_later(s, X550_DUE_SEND_READY);
     }
-    x550_net_update_cable(s);
+    if (runstate_is_running()) {
+        x550_net_update_cable(s);
+    }
 }
 
 static strList *mac_list(const struct ixgbe_rx_filter *filter)

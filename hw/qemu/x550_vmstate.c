@@ -91,7 +91,8 @@ static int x550_pre_save(void *opaque)
 
 /*
  * The machine is stopped. The backend, the cable and the bus master bit are
- * this side's own; the core hears of them once it has accepted the state.
+ * this side's own; the core hears of them once it has accepted the state, of
+ * the cable only when the machine runs: its interrupt would be forgotten here.
  */
 static int x550_post_load(void *opaque, int version_id)
 {
@@ -105,7 +106,6 @@ static int x550_post_load(void *opaque, int version_id)
     if (accepted) {
         x550_net_setup_peer(s);
         x550_update_dma(s);
-        x550_net_update_cable(s);
         x550_update_intx(s);
     } else {
         error_report("x550: the saved state is refused: %s", why);

@@ -179,6 +179,51 @@ TEST(Migration, CableOfTheDestinationCounts) {
     EXPECT_NE(destination.nic.read(EICR::at()) & EICR::lsc, 0U);
 }
 
+// Interrupt controllers are loaded after the device, or given to the kernel after everything else:
+// a message before the machine runs would be forgotten.
+TEST(Migration, LossOfLinkAtTheDestinationInterruptsTheRunningGuest) {
+    constexpr unsigned kVector = 3;
+    Machine source;
+    (void)source.nic.read(EICR::at());
+    source.pci.enable_msix(source.nic.msix);
+    source.nic.write(GPIE::at(), GPIE::msix_mode);
+    source.nic.write(IVAR_MISC::at(), (IVAR::valid | kVector) << 8);
+    source.nic.write(EIMS::at(), EICR::lsc);
+    source.qemu.qmp("stop");
+    const TemporaryFile socket;
+    const std::string uri = "unix:" + socket.path();
+    Destination destination(source, uri);
+    destination.qemu.qmp("set_link", R"({"name": "nic", "up": false})");
+    migrate(source.qemu, uri);
+    destination.wait_running();
+    const std::uint64_t message =
+        destination.qemu.read(32, destination.nic.msix.address + kVector * 16);
+    EXPECT_EQ(destination.qemu.read(32, message), 0U) << "the machine is still stopped";
+    destination.qemu.qmp("cont");
+    EXPECT_TRUE(
+        destination.qemu.wait_until([&] { return destination.qemu.read(32, message) != 0; }));
+    EXPECT_FALSE(destination.nic.link_up());
+}
+
+TEST(Migration, LinkThatOnlyTheDestinationHasComesUp) {
+    constexpr unsigned kVector = 3;
+    Machine source;
+    source.qemu.qmp("set_link", R"({"name": "nic", "up": false})");
+    ASSERT_FALSE(source.nic.link_up());
+    (void)source.nic.read(EICR::at());
+    source.pci.enable_msix(source.nic.msix);
+    source.nic.write(GPIE::at(), GPIE::msix_mode);
+    source.nic.write(IVAR_MISC::at(), (IVAR::valid | kVector) << 8);
+    source.nic.write(EIMS::at(), EICR::lsc);
+    const auto destination = move_to_other_process(source);
+    const std::uint64_t message =
+        destination->qemu.read(32, destination->nic.msix.address + kVector * 16);
+    destination->qemu.clock_step(1000 * kMillisecond);
+    EXPECT_TRUE(
+        destination->qemu.wait_until([&] { return destination->qemu.read(32, message) != 0; }));
+    EXPECT_TRUE(destination->nic.link_up());
+}
+
 // Registers, NVM, PHY, semaphores: a second save right after loading gives the same bytes.
 TEST(Migration, SavingAgainGivesTheSameState) {
     Machine source;
