@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge.h"
 
+#include <array>
 #include <cstdint>
+#include <cstdio>
 #include <tins/tins.h>
 
 namespace wire {
@@ -16,8 +18,8 @@ constexpr unsigned kTypeIpv6 = 0x86dd;
 constexpr unsigned kTypeVlan = 0x8100;
 constexpr unsigned kTypeServiceVlan = 0x88a8;
 constexpr unsigned kTypeTransparentEthernet = 0x6558;  // RFC 1701, RFC 7637
-constexpr unsigned kVxlanPort = 4789;                  // RFC 7348 5
 constexpr unsigned kVxlanPortLinux = 8472;
+constexpr unsigned kGenevePort = 6081;  // RFC 8926 3.3
 
 enum Protocol : unsigned {
     kIcmp = 1,
@@ -26,7 +28,8 @@ enum Protocol : unsigned {
     kUdp = 17,
     kIp6 = 41,
     kGre = 47,
-    kIcmp6 = 58
+    kIcmp6 = 58,
+    kSctp = 132
 };
 
 unsigned get8(View bytes, std::size_t at) {
@@ -34,6 +37,23 @@ unsigned get8(View bytes, std::size_t at) {
 }
 unsigned get16(View bytes, std::size_t at) {
     return get8(bytes, at) << 8 | get8(bytes, at + 1);
+}
+
+std::uint32_t get32(View bytes, std::size_t at) {
+    return get16(bytes, at) << 16 | get16(bytes, at + 2);
+}
+
+// CRC32c as RFC 9260 appendix A defines it, bit by bit; the four bytes at `hole` count as zero.
+std::uint32_t crc32c(View bytes, std::size_t hole) {
+    constexpr std::uint32_t kReflectedPolynomial = 0x82f63b78;
+    std::uint32_t crc = ~0U;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        crc ^= i - hole < 4 ? 0U : get8(bytes, i);
+        for (int bit = 0; bit < 8; ++bit) {
+            crc = (crc >> 1) ^ ((crc & 1U) != 0 ? kReflectedPolynomial : 0U);
+        }
+    }
+    return ~crc;
 }
 
 // Sum of a range in the one's complement sense, by libtins.
@@ -57,7 +77,9 @@ bool sums_to_ones(std::uint64_t total) {
 
 class Examination {
 public:
-    explicit Examination(const JudgeLimits& limits) : limits_(limits) {}
+    Examination(View frame, const JudgeLimits& limits) : frame_(frame), limits_(limits) {
+        out_.end = frame.size();
+    }
 
     void ethernet(View frame, bool outermost) {
         if (frame.size() < kEthernetHeader) {
@@ -69,16 +91,20 @@ public:
         if (outermost && frame.size() > limits_.longest) {
             complain("too long: " + std::to_string(frame.size()) + " bytes");
         }
+        layer("eth", frame, kEthernetHeader);
         std::size_t at = kEthernetHeader;
         unsigned type = get16(frame, 12);
         while ((type == kTypeVlan || type == kTypeServiceVlan) && at + 4 <= frame.size()) {
+            std::array<char, 20> name{};
+            (void)std::snprintf(name.data(), name.size(), "vlan %04x:%04x", type, get16(frame, at));
+            layer(name.data(), frame.subspan(at), 4);
             type = get16(frame, at + 2);
             at += 4;
         }
         network(type, frame.subspan(at));
     }
 
-    [[nodiscard]] std::vector<std::string> complaints() && { return std::move(complaints_); }
+    [[nodiscard]] Examined result() && { return std::move(out_); }
 
 private:
     struct Pseudo {
@@ -86,7 +112,21 @@ private:
         bool six = false;
     };
 
-    void complain(const std::string& text) { complaints_.push_back(text); }
+    void complain(const std::string& text) { out_.complaints.push_back(text); }
+
+    // Notes a header that `bytes` begins with; what follows it is the payload until another comes.
+    void layer(const std::string& name, View bytes, std::size_t size) {
+        const auto offset = static_cast<std::size_t>(bytes.data() - frame_.data());
+        out_.layers.push_back({name, offset});
+        out_.payload = offset + size;
+    }
+
+    // The outermost IP packet's end.
+    void ends(View packet, std::size_t size) {
+        if (depth_ == 1) {
+            out_.end = static_cast<std::size_t>(packet.data() - frame_.data()) + size;
+        }
+    }
 
     void network(unsigned type, View packet) {
         if (++depth_ > 4) {
@@ -112,6 +152,8 @@ private:
             return complain("IPv4 lengths: header " + std::to_string(header) + ", total " +
                             std::to_string(total) + ", there are " + std::to_string(packet.size()));
         }
+        layer("ipv4", packet, header);
+        ends(packet, total);
         if (!sums_to_ones(sum(packet.first(header)))) {
             complain("IPv4 header checksum");
         }
@@ -132,6 +174,8 @@ private:
             return complain("IPv6 payload length " + std::to_string(length) + ", there are " +
                             std::to_string(packet.size() - 40));
         }
+        layer("ipv6", packet, 40);
+        ends(packet, 40 + length);
         View rest = packet.subspan(40, length);
         unsigned next = get8(packet, 6);
         constexpr unsigned kHopByHop = 0;
@@ -156,11 +200,15 @@ private:
             tcp(segment, pseudo);
         } else if (protocol == kUdp) {
             udp(segment, pseudo);
+        } else if (protocol == kSctp) {
+            sctp(segment);
         } else if (protocol == kIcmp && !pseudo.six) {
+            layer("icmp", segment, 8);
             if (!sums_to_ones(sum(segment))) {
                 complain("ICMP checksum");
             }
         } else if (protocol == kIcmp6) {
+            layer("icmp6", segment, 8);
             covered("ICMPv6", protocol, segment, pseudo);
         } else if (protocol == kGre) {
             gre(segment);
@@ -187,7 +235,24 @@ private:
             (get8(segment, 12) >> 4) * 4UL > segment.size()) {
             return complain("TCP header length");
         }
+        layer("tcp", segment, (get8(segment, 12) >> 4) * 4UL);
         covered("TCP", kTcp, segment, pseudo);
+    }
+
+    // RFC 9260 3.1 and appendix A: the sum is stored least significant byte first.
+    void sctp(View packet) {
+        constexpr std::size_t kHeader = 12;
+        constexpr std::size_t kChecksum = 8;
+        if (packet.size() < kHeader) {
+            return complain("SCTP header cut");
+        }
+        layer("sctp", packet, kHeader);
+        const std::uint32_t crc = crc32c(packet, kChecksum);
+        for (unsigned i = 0; i < 4; ++i) {
+            if (get8(packet, kChecksum + i) != (crc >> (8 * i) & 0xff)) {
+                return complain("SCTP checksum");
+            }
+        }
     }
 
     void udp(View segment, const Pseudo& pseudo) {
@@ -196,15 +261,30 @@ private:
         }
         const bool no_checksum = get16(segment, 6) == 0;
         const unsigned port = get16(segment, 2);
-        const bool vxlan = port == kVxlanPort || port == kVxlanPortLinux;
+        const bool vxlan = port == limits_.vxlan_port || port == kVxlanPortLinux;
+        const bool geneve = port == kGenevePort;
+        layer(no_checksum ? "udp nocsum" : "udp", segment, 8);
         if (!no_checksum) {
             covered("UDP", kUdp, segment, pseudo);
-        } else if (pseudo.six && !vxlan) {
+        } else if (pseudo.six && !vxlan && !geneve) {
             complain("UDP over IPv6 without checksum");
         }
         if (vxlan && segment.size() > 16 && (get8(segment, 8) & 0x08) != 0) {
+            layer("vxlan " + std::to_string(get32(segment, 12) >> 8), segment.subspan(8), 8);
             ethernet(segment.subspan(16), false);
+        } else if (geneve && segment.size() > 16) {
+            this->geneve(segment.subspan(8));
         }
+    }
+
+    // RFC 8926 3.4
+    void geneve(View packet) {
+        const std::size_t header = 8 + (get8(packet, 0) & 0x3f) * 4UL;
+        if (get8(packet, 0) >> 6 != 0 || header > packet.size()) {
+            return complain("Geneve header");
+        }
+        layer("geneve " + std::to_string(get32(packet, 4) >> 8), packet, header);
+        network(get16(packet, 2), packet.subspan(header));
     }
 
     // RFC 2784, RFC 2890
@@ -220,23 +300,33 @@ private:
         if (header > packet.size()) {
             return complain("GRE header cut");
         }
+        std::string name = has_checksum ? "gre csum" : "gre";
+        if ((flags & 0x2000) != 0) {
+            name += " key " + std::to_string(get32(packet, has_checksum ? 8 : 4));
+        }
+        layer(name, packet, header);
         if (has_checksum && !sums_to_ones(sum(packet))) {
             complain("GRE checksum");
         }
         network(get16(packet, 2), packet.subspan(header));
     }
 
+    View frame_;
     const JudgeLimits& limits_;
-    std::vector<std::string> complaints_;
+    Examined out_;
     int depth_ = 0;
 };
 
 }  // namespace
 
-std::vector<std::string> judge(std::span<const std::byte> frame, const JudgeLimits& limits) {
-    Examination examination(limits);
+Examined examine(std::span<const std::byte> frame, const JudgeLimits& limits) {
+    Examination examination(frame, limits);
     examination.ethernet(frame, true);
-    return std::move(examination).complaints();
+    return std::move(examination).result();
+}
+
+std::vector<std::string> judge(std::span<const std::byte> frame, const JudgeLimits& limits) {
+    return examine(frame, limits).complaints;
 }
 
 }  // namespace wire

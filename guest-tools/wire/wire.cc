@@ -10,15 +10,11 @@
 #include <unistd.h>
 #include <utility>
 
-#include "pcapng.h"
-
 namespace wire {
 namespace {
 
 constexpr std::size_t kLongestFrame = 70000;
 constexpr std::size_t kShortestFrame = 60;  // without FCS
-constexpr std::size_t kMostStored = 256U << 20;
-constexpr std::size_t kMostComplaints = 200;
 constexpr std::size_t kQueueFrames = 2048;
 constexpr auto kPatience = std::chrono::milliseconds(200);
 
@@ -190,40 +186,11 @@ void Wire::read_dgram() {
 }
 
 void Wire::arrived(std::span<const std::byte> frame) {
-    record(Direction::from_guest, frame);
-    const auto complaints = judge(frame, limits_);
-    {
-        const std::lock_guard guard(lock_);
-        for (const std::string& complaint : complaints) {
-            if (complaints_.size() < kMostComplaints) {
-                complaints_.push_back("frame " + std::to_string(forgotten_ + frames_.size()) +
-                                      ": " + complaint);
-            }
-        }
-    }
-    ++judged_;
+    sent(frame);
     if (tap_ >= 0 && write(tap_, frame.data(), frame.size()) < 0) {
         // The tap refuses frames while it is down; the guest retransmits.
         return;
     }
-}
-
-void Wire::record(Direction direction, std::span<const std::byte> frame) {
-    Frame one;
-    one.time = std::chrono::system_clock::now();
-    one.direction = direction;
-    one.length = frame.size();
-    const auto kept = frame.first(std::min(snap_, frame.size()));
-    one.bytes.assign(kept.begin(), kept.end());
-    const std::lock_guard guard(lock_);
-    stored_ += kept.size();
-    frames_.push_back(std::move(one));
-    while (stored_ > kMostStored) {
-        stored_ -= frames_.front().bytes.size();
-        frames_.pop_front();
-        ++forgotten_;
-    }
-    changed_.notify_all();
 }
 
 void Wire::inject(std::span<const std::byte> frame) {
@@ -314,52 +281,6 @@ void Wire::read_tap() {
         }
         inject(std::span(buffer.data(), size));
     }
-}
-
-std::optional<Frame> Wire::wait_for(const Predicate& predicate, std::chrono::milliseconds timeout,
-                                    std::size_t mark) {
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
-    std::size_t next = mark;
-    std::unique_lock guard(lock_);
-    while (true) {
-        for (next = std::max(next, forgotten_); next < forgotten_ + frames_.size(); ++next) {
-            const Frame& frame = frames_[next - forgotten_];
-            if (predicate(frame)) {
-                return frame;
-            }
-        }
-        if (changed_.wait_until(guard, deadline) == std::cv_status::timeout) {
-            return std::nullopt;
-        }
-    }
-}
-
-std::size_t Wire::mark() const {
-    const std::lock_guard guard(lock_);
-    return forgotten_ + frames_.size();
-}
-
-std::vector<Frame> Wire::frames_since(std::size_t mark) const {
-    const std::lock_guard guard(lock_);
-    const std::size_t from = std::max(mark, forgotten_) - forgotten_;
-    if (from >= frames_.size()) {
-        return {};
-    }
-    return {frames_.begin() + static_cast<std::ptrdiff_t>(from), frames_.end()};
-}
-
-void Wire::write_pcapng(const std::string& path) const {
-    wire::write_pcapng(path, frames_since(0));
-}
-
-void Wire::set_limits(const JudgeLimits& limits) {
-    const std::lock_guard guard(lock_);
-    limits_ = limits;
-}
-
-std::vector<std::string> Wire::complaints() const {
-    const std::lock_guard guard(lock_);
-    return complaints_;
 }
 
 }  // namespace wire
