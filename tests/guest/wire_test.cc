@@ -6,7 +6,9 @@
 #include <iterator>
 #include <tins/tins.h>
 
+#include "flow_judge.h"
 #include "judge.h"
+#include "pattern.h"
 #include "pcapng.h"
 #include "scratch.h"
 
@@ -106,6 +108,156 @@ TEST(Judge, LooksInsideVxlan) {
                              Tins::IP("192.0.2.1", "192.0.2.2") / Tins::UDP(4789, 5000) /
                              Tins::RawPDU(payload);
     EXPECT_EQ(judge(bytes_of(frame)), std::vector<std::string>{"TCP checksum"});
+}
+
+std::string layers_of(const Bytes& frame, const JudgeLimits& limits = {}) {
+    std::string out;
+    for (const Layer& layer : examine(frame, limits).layers) {
+        out += (out.empty() ? "" : " / ") + layer.name;
+    }
+    return out;
+}
+
+Tins::EthernetII outer() {
+    return Tins::EthernetII("52:54:00:12:34:56", "02:00:00:00:55:50") /
+           Tins::IP("192.0.2.1", "192.0.2.2");
+}
+
+std::string text_of(const Bytes& bytes) {
+    std::string out;
+    for (const std::byte byte : bytes) {
+        out += std::to_integer<char>(byte);
+    }
+    return out;
+}
+
+TEST(Judge, NamesTheLayersOfATunnelOnAnotherPort) {
+    Tins::EthernetII frame = outer() / Tins::UDP(5789, 5000) /
+                             Tins::RawPDU(std::string("\x08\0\0\0\0\0\x2a\0", 8) + text_of(tcp4()));
+    const Bytes bytes = bytes_of(frame);
+    EXPECT_EQ(layers_of(bytes), "eth / ipv4 / udp");
+    JudgeLimits limits;
+    limits.vxlan_port = 5789;
+    EXPECT_EQ(layers_of(bytes, limits), "eth / ipv4 / udp / vxlan 42 / eth / ipv4 / tcp");
+}
+
+TEST(Judge, LooksInsideGeneve) {
+    const std::string header("\0\0\x65\x58\0\0\x2a\0", 8);
+    Bytes inner = tcp4();
+    Tins::EthernetII right =
+        outer() / Tins::UDP(6081, 5000) / Tins::RawPDU(header + text_of(inner));
+    EXPECT_EQ(layers_of(bytes_of(right)), "eth / ipv4 / udp / geneve 42 / eth / ipv4 / tcp");
+    EXPECT_EQ(judge(bytes_of(right)), std::vector<std::string>());
+    inner.back() ^= std::byte{1};
+    Tins::EthernetII wrong =
+        outer() / Tins::UDP(6081, 5000) / Tins::RawPDU(header + text_of(inner));
+    EXPECT_EQ(judge(bytes_of(wrong)), std::vector<std::string>{"TCP checksum"});
+}
+
+// Ports 20000 and 9, tag 0, one chunk; the checksum was computed by a table-driven CRC32c that
+// gives e3069283 for "123456789".
+TEST(Judge, ChecksTheCrcOfSctp) {
+    std::string packet("\x4e\x20\0\x09\0\0\0\0CRC!\x0e\0\0\x08\xde\xad\xbe\xef", 20);
+    packet.replace(8, 4, "\x17\x72\xce\x1b");
+    for (const bool right : {true, false}) {
+        Tins::EthernetII frame = outer() / Tins::RawPDU(packet);
+        frame.rfind_pdu<Tins::IP>().protocol(132);
+        EXPECT_EQ(judge(bytes_of(frame)),
+                  right ? std::vector<std::string>() : std::vector<std::string>{"SCTP checksum"});
+        packet[9] = static_cast<char>(packet[9] ^ 1);
+    }
+}
+
+// A flow of one TCP packet in three segments of 100, 100 and 50 bytes, once from a kernel and once
+// from a device.
+class FlowJudge : public ::testing::Test {
+protected:
+    FlowJudge() {
+        plan_.name = "tcp";
+        plan_.protocol = "tcp";
+        plan_.source = 20000;
+        plan_.destination = 9;
+        plan_.seed = 5;
+        plan_.bytes = 250;
+        plan_.segment = 100;
+        plan_.layers = {"eth", "ipv4", "tcp"};
+        const Bytes whole = segment(0, 0);
+        plan_.prototype.assign(whole.begin() + 14, whole.begin() + 14 + 40);
+        plan_.prototype[33] = std::byte{0x19};  // ACK, PSH, FIN
+        for (int run = 0; run < 2; ++run) {
+            add(segment(0, 100));
+            add(segment(100, 100));
+            add(segment(200, 50));
+        }
+    }
+
+    static Bytes segment(unsigned from, std::size_t size, unsigned id_step = 100) {
+        std::vector<std::byte> payload(size);
+        traffic::Pattern(5).fill(from, payload);
+        Tins::TCP tcp(9, 20000);
+        tcp.seq(1000 + from);
+        tcp.flags(Tins::TCP::ACK);
+        if (from == 200) {
+            tcp.flags(Tins::TCP::ACK | Tins::TCP::PSH | Tins::TCP::FIN);
+        }
+        Tins::IP ip("192.0.2.1", "192.0.2.2");
+        ip.id(static_cast<std::uint16_t>(7 + from / id_step));
+        Tins::EthernetII frame = Tins::EthernetII("02:00:00:00:55:0d", "02:00:00:00:55:50") / ip /
+                                 tcp / Tins::RawPDU(text_of(payload));
+        return bytes_of(frame);
+    }
+
+    void add(Bytes bytes) {
+        Frame frame;
+        frame.length = bytes.size();
+        frame.bytes = std::move(bytes);
+        frames_.push_back(std::move(frame));
+    }
+
+    // What is said of the frames with the last run's second frame replaced.
+    std::string verdict_with(Bytes second) {
+        frames_[4].bytes = std::move(second);
+        const auto fault = judge_flow(frames_, plan_, true);
+        return fault ? fault->what : "";
+    }
+
+    FlowPlan plan_;
+    std::vector<Frame> frames_;
+};
+
+TEST_F(FlowJudge, AcceptsARightFlow) {
+    EXPECT_FALSE(judge_flow(frames_, plan_, true).has_value());
+}
+
+TEST_F(FlowJudge, FindsAWrongChecksumAndShowsTheFrame) {
+    Bytes wrong = segment(100, 100);
+    wrong.back() ^= std::byte{1};
+    frames_[4].bytes = wrong;
+    const auto fault = judge_flow(frames_, plan_, true);
+    ASSERT_TRUE(fault.has_value());
+    EXPECT_EQ(fault->what, "tcp, offload on, frame 2 of 3: TCP checksum");
+    EXPECT_EQ(fault->frame, wrong);
+}
+
+TEST_F(FlowJudge, FindsWhatIsRightInItselfAndWrongInTheFlow) {
+    const std::string where = "tcp, offload on, frame 2 of 3: ";
+    EXPECT_EQ(verdict_with(segment(101, 100)), where + "payload differs from byte 0");
+    EXPECT_EQ(verdict_with(segment(100, 99)), where + "99 bytes of payload, not 100");
+    EXPECT_EQ(verdict_with(segment(100, 100, 50)), where + "IPv4 id is 2 after the first one's");
+    plan_.layers = {"eth", "vlan 8100:0064", "ipv4", "tcp"};
+    EXPECT_EQ(verdict_with(segment(100, 100)),
+              "tcp, offload off, frame 1 of 3: headers are eth / ipv4 / tcp, not eth / vlan "
+              "8100:0064 / ipv4 / tcp");
+}
+
+TEST_F(FlowJudge, WantsFinAndPushOnTheLastSegmentOnly) {
+    plan_.prototype[33] = std::byte{0x10};
+    EXPECT_EQ(judge_flow(frames_, plan_, true)->what, "tcp, offload off, frame 3 of 3: TCP flags");
+}
+
+TEST_F(FlowJudge, MissesAFrame) {
+    frames_.pop_back();
+    EXPECT_EQ(judge_flow(frames_, plan_, true)->what, "tcp: 5 frames, not twice 3");
 }
 
 TEST(Judge, SurvivesEveryTruncation) {
