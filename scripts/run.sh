@@ -12,11 +12,14 @@ the link up, gets an address by DHCP, moves TCP and UDP both ways over IPv4 and 
 table of what worked. The exit status is 0 if all of it did. The first run installs and builds what
 is missing.
 
-  --check NAME      only this check (may be repeated); "all" runs every check
-  --list-checks     name the checks
+  --check NAME      only this check or group of checks (may be repeated); "all" runs every check.
+                    "tx" is the group of the transmit offloads: each is tried off and on, every
+                    frame on the wire is judged and both ways are compared byte for byte
+  --list-checks     name the checks and their groups
   --shell           give a shell in the guest afterwards; the guest ends with it
   --kernel SERIES   kernel series: 6.1 (default) or 6.12
-  --backend TYPE    user (default), tap, tap-plain, stream, dgram or socket
+  --backend TYPE    user (default), tap, tap-plain, stream, dgram or socket; checks of the group tx
+                    take stream by default, because user-mode networking shows no frames
   --device SPEC     another device or properties, e.g. x550,msix=off or e1000e
   --json FILE       write the results there as well
   --pcap FILE       write the frames there (stream, dgram and socket backends)

@@ -34,6 +34,7 @@ struct VnetHeader {
 };
 static_assert(sizeof(VnetHeader) == 10);
 constexpr std::size_t kVnetHeader = sizeof(VnetHeader);
+constexpr std::uint8_t kNeedsChecksum = 1;
 
 void describe_aux(msghdr& message, CapturedFrame& frame) {
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr;
@@ -148,17 +149,22 @@ constexpr std::array kCommands{
 
 }  // namespace
 
-PacketSocket::PacketSocket(const std::string& ifname)
-    : fd_(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)), buffer_(kVnetHeader + 70000) {
+PacketSocket::PacketSocket(const std::string& ifname, Describe describe)
+    : fd_(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)),
+      ifindex_(static_cast<int>(if_nametoindex(ifname.c_str()))),
+      header_(describe == Describe::offloads ? kVnetHeader : 0),
+      buffer_(kVnetHeader + 70000) {
     const int on = 1;
     const int room = 32 << 20;
     setsockopt(fd_, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on));
-    setsockopt(fd_, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on));
+    if (describe == Describe::offloads) {
+        setsockopt(fd_, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on));
+    }
     setsockopt(fd_, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
     sockaddr_ll address{};
     address.sll_family = AF_PACKET;
     address.sll_protocol = htons(ETH_P_ALL);
-    address.sll_ifindex = static_cast<int>(if_nametoindex(ifname.c_str()));
+    address.sll_ifindex = ifindex_;
     if (fd_ < 0 || bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
         const int error = errno;
         close(fd_);
@@ -171,10 +177,31 @@ PacketSocket::~PacketSocket() {
 }
 
 void PacketSocket::send(std::span<const std::byte> frame) const {
+    send(frame, PacketOffload{});
+}
+
+void PacketSocket::send(std::span<const std::byte> frame, const PacketOffload& offload) const {
     VnetHeader header;
-    std::array<iovec, 2> parts{iovec{&header, sizeof(header)},
+    header.flags = offload.checksum_start != 0 ? kNeedsChecksum : std::uint8_t{0};
+    header.segment_type = offload.segment_type;
+    header.header_length = offload.header_length;
+    header.segment_size = offload.segment_size;
+    header.checksum_start = offload.checksum_start;
+    header.checksum_offset = offload.checksum_offset;
+    std::array<iovec, 2> parts{iovec{&header, header_},
                                iovec{const_cast<std::byte*>(frame.data()), frame.size()}};
-    while (writev(fd_, parts.data(), static_cast<int>(parts.size())) < 0) {
+    sockaddr_ll to{};
+    to.sll_family = AF_PACKET;
+    to.sll_ifindex = ifindex_;
+    to.sll_protocol = htons(offload.ethertype);
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = parts.size();
+    if (offload.ethertype != 0) {
+        message.msg_name = &to;
+        message.msg_namelen = sizeof(to);
+    }
+    while (sendmsg(fd_, &message, 0) < 0) {
         if (errno != ENOBUFS && errno != EAGAIN && errno != EINTR) {
             throw std::system_error(errno, std::generic_category(), "send frame");
         }
@@ -200,12 +227,13 @@ std::optional<CapturedFrame> PacketSocket::receive(std::chrono::steady_clock::ti
     message.msg_controllen = control.size();
     CapturedFrame frame;
     const ssize_t got = recvmsg(fd_, &message, 0);
-    if (got < static_cast<ssize_t>(kVnetHeader)) {
+    if (got < static_cast<ssize_t>(header_)) {
         return frame;
     }
     VnetHeader header;
-    std::memcpy(&header, buffer_.data(), sizeof(header));
-    frame.bytes.assign(buffer_.begin() + kVnetHeader, buffer_.begin() + got);
+    std::memcpy(&header, buffer_.data(), header_);
+    frame.bytes.assign(buffer_.begin() + static_cast<std::ptrdiff_t>(header_),
+                       buffer_.begin() + got);
     frame.length = frame.bytes.size();
     frame.outgoing = from.sll_pkttype == PACKET_OUTGOING;
     frame.segment_type = header.segment_type;

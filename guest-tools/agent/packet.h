@@ -25,14 +25,28 @@ struct CapturedFrame {
     std::uint8_t segment_type = 0;   // VIRTIO_NET_HDR_GSO_*
 };
 
+// What the stack is told to leave to the device. Offsets count from the frame's first byte.
+struct PacketOffload {
+    std::uint16_t checksum_start = 0;   // of the transport header; its sum is the pseudo-header's
+    std::uint16_t checksum_offset = 0;  // from there to the field
+    std::uint8_t segment_type = 0;      // VIRTIO_NET_HDR_GSO_*, 0: not to be cut
+    std::uint16_t segment_size = 0;
+    std::uint16_t header_length = 0;
+    std::uint16_t ethertype = 0;  // for interfaces whose frames do not tell; 0: the frame tells
+};
+
 class PacketSocket {
 public:
-    explicit PacketSocket(const std::string& ifname);
+    // Without descriptions it also shows frames whose segmentation a virtio-net header cannot name.
+    enum class Describe { offloads, nothing };
+
+    explicit PacketSocket(const std::string& ifname, Describe describe = Describe::offloads);
     PacketSocket(const PacketSocket&) = delete;
     PacketSocket& operator=(const PacketSocket&) = delete;
     ~PacketSocket();
 
     void send(std::span<const std::byte> frame) const;
+    void send(std::span<const std::byte> frame, const PacketOffload& offload) const;
     // The next frame, or nothing at the deadline.
     [[nodiscard]] std::optional<CapturedFrame> receive(
         std::chrono::steady_clock::time_point deadline, const std::function<bool()>& stop = {});
@@ -41,6 +55,8 @@ public:
 
 private:
     int fd_ = -1;
+    int ifindex_ = 0;
+    std::size_t header_ = 0;  // bytes before each frame
     std::vector<std::byte> buffer_;
 };
 

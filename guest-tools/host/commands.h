@@ -11,8 +11,8 @@ namespace host {
 
 struct RunOptions {
     MachineConfig machine;
-    std::string backend = "user";
-    std::vector<std::string> checks;
+    std::string backend;              // empty: user, or one with a wire when a check wants it
+    std::vector<std::string> checks;  // names of checks or groups
     std::vector<std::string> own_arguments;  // after --: boot the user's own machine
     bool shell = false;
     bool print = false;

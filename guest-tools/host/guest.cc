@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string_view>
+
+#include "transmit_judge.h"
 
 namespace host {
 namespace {
@@ -77,23 +80,44 @@ GuestFacts configure_guest(Machine& machine, std::size_t nic) {
     return facts;
 }
 
-Json peer_of(const Network& network) {
+Json peer_of(const Network& network, bool watched) {
     const Addresses& plan = network.addresses();
     return {{"address4", plan.host4},
             {"address6", plan.host6},
             {"port", network.server_port()},
-            {"mtu", plan.mtu}};
+            {"mtu", plan.mtu},
+            {"wire", watched}};
+}
+
+bool wants_wire(const std::vector<std::string>& names) {
+    return names.empty() || std::any_of(names.begin(), names.end(), [](const std::string& name) {
+               return name == "tx" || name.compare(0, 3, "tx-") == 0;
+           });
 }
 
 Json run_checks(Machine& machine, const std::vector<std::string>& names,
                 const AgentClient::OnEvent& on_check, std::size_t nic) {
+    Network& network = *machine.network(nic);
+    wire::Capture* capture = wants_wire(names) ? network.capture() : nullptr;
+    // Shared with the listener, which may outlive a call that gives up.
+    struct Session {
+        TransmitJudge judge;
+        Json results = Json::array();
+    };
+    const auto session = std::make_shared<Session>(Session{TransmitJudge(capture)});
     const auto id =
         machine.agent().start("checks.run",
                               {{"names", names},
-                               {"peer", peer_of(*machine.network(nic))},
+                               {"peer", peer_of(network, capture != nullptr)},
                                {"ifname", interface_of(machine, machine.nics().at(nic).mac)}},
-                              on_check);
-    return machine.agent().finish(id, std::chrono::minutes(10));
+                              [session, on_check](const Json& result) {
+                                  session->results.push_back(session->judge.judged(result));
+                                  if (on_check) {
+                                      on_check(session->results.back());
+                                  }
+                              });
+    (void)machine.agent().finish(id, std::chrono::minutes(10));
+    return session->results;
 }
 
 std::vector<InwardResult> run_inward(Machine& machine, const GuestFacts& facts, std::uint64_t bytes,

@@ -22,10 +22,15 @@ struct GuestFacts {
 // Name the guest gave to the NIC with that MAC address; throws when there is none.
 [[nodiscard]] std::string interface_of(Machine& machine, const std::string& mac);
 
-// Arguments that tell the agent's checks about the network's peer.
-[[nodiscard]] Json peer_of(const Network& network);
+// Arguments that tell the agent's checks about the network's peer. A watched network is one whose
+// frames the host judges.
+[[nodiscard]] Json peer_of(const Network& network, bool watched = false);
 
-// Runs checks by name (all when empty); on_check sees each result as it comes.
+// True when checks of these names (groups, or all when empty) want their frames judged.
+[[nodiscard]] bool wants_wire(const std::vector<std::string>& names);
+
+// Runs checks and groups by name (all when empty); on_check sees each result as it comes. What a
+// check says must have crossed the wire is looked for there, and the check fails when it has not.
 [[nodiscard]] Json run_checks(Machine& machine, const std::vector<std::string>& names,
                               const AgentClient::OnEvent& on_check = {}, std::size_t nic = 0);
 

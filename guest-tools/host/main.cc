@@ -71,9 +71,10 @@ int run(int argc, char** argv) {
     run->add_option("--device", run_options.machine.device, "model,property=value...")
         ->capture_default_str();
     run->add_option("--backend", run_options.backend,
-                    "user, tap, tap-plain, stream, dgram or socket")
-        ->capture_default_str();
-    run->add_option("--check", run_options.checks, "run these checks, or all (may be repeated)");
+                    "user (default), tap, tap-plain, stream (default of tx checks), dgram or "
+                    "socket");
+    run->add_option("--check", run_options.checks,
+                    "run these checks or groups of checks (tx), or all (may be repeated)");
     run->add_flag("--list-checks", run_options.list_checks, "print the checks and leave");
     run->add_flag("--shell", run_options.shell, "a shell in the guest afterwards");
     run->add_flag("--print", run_options.print, "print the command line instead of running it");

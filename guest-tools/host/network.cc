@@ -87,6 +87,7 @@ Network::Network(Backend backend, unsigned number) : backend_(backend), number_(
 Network::~Network() {
     // The wire uses the tap's descriptor.
     wire_.reset();
+    watch_.reset();
     server_.reset();
 }
 
@@ -117,6 +118,16 @@ void Network::make_wire(wire::Transport transport) {
     make_namespace(wire::Tap::Header::none);
     wire_ = std::make_unique<wire::Wire>(transport, scratch_.path());
     wire_->relay(tap_->fd());
+}
+
+wire::Capture* Network::capture() {
+    if (wire_) {
+        return wire_.get();
+    }
+    if (tap_ && !watch_) {
+        watch_ = std::make_unique<wire::TapWatch>(*space_, tap_->name(), addresses_.mtu);
+    }
+    return watch_.get();
 }
 
 std::string Network::netdev(const std::string& id) const {

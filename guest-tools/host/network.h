@@ -12,6 +12,7 @@
 #include "net_namespace.h"
 #include "scratch.h"
 #include "tap.h"
+#include "tap_watch.h"
 #include "traffic.h"
 #include "wire.h"
 
@@ -69,6 +70,9 @@ public:
     // Runs where the peer lives: in the namespace, or right here for user-mode networking.
     void run_inside(const std::function<void()>& action) const;
     [[nodiscard]] wire::Wire* wire() { return wire_.get(); }
+    // What records and judges the frames of the guest: the wire, or on a tap a watch that starts
+    // with the first call. Null where nothing can: user-mode networking and no backend.
+    [[nodiscard]] wire::Capture* capture();
     [[nodiscard]] const wire::NetNamespace* space() const { return space_.get(); }
     [[nodiscard]] const std::string& interface() const;
 
@@ -85,6 +89,7 @@ private:
     std::unique_ptr<wire::NetNamespace> space_;
     std::unique_ptr<wire::Tap> tap_;
     std::unique_ptr<wire::Wire> wire_;
+    std::unique_ptr<wire::TapWatch> watch_;
     std::unique_ptr<traffic::Server> server_;
 };
 

@@ -104,6 +104,14 @@ std::string brief(const Json& result) {
     if (result.contains("reason")) {
         return result.at("reason").get<std::string>();
     }
+    if (result.contains("detail") && result.at("detail").contains("judged")) {
+        const Json& detail = result.at("detail");
+        return detail.at("judged").dump() + " frames on the wire are right" +
+               (detail.value("compared", false) ? ", the same with the offload off and on" : "");
+    }
+    if (result.contains("detail") && result.at("detail").contains("judge")) {
+        return "off and on, judged by " + result.at("detail").at("judge").get<std::string>();
+    }
     const Json detail = result.value("detail", Json::object());
     const auto name = result.value("name", std::string());
     if (name.compare(0, 3, "tcp") == 0) {
@@ -172,14 +180,41 @@ std::string first_wrong(const std::vector<std::string>& complaints) {
     return out;
 }
 
-void show_wire(Network& network, Report& report) {
-    if (network.wire() == nullptr) {
+void show_wire(wire::Capture* capture, Report& report) {
+    if (capture == nullptr) {
         return;
     }
-    const auto complaints = network.wire()->complaints();
-    report.add(
-        {"wire", complaints.empty() ? "pass" : "fail",
-         std::to_string(network.wire()->judged()) + " frames judged" + first_wrong(complaints)});
+    const auto complaints = capture->complaints();
+    report.add({"wire", complaints.empty() ? "pass" : "fail",
+                std::to_string(capture->judged()) + " frames judged" + first_wrong(complaints)});
+}
+
+bool checks_want_wire(const RunOptions& options) {
+    return !options.checks.empty() && wants_wire(options.checks);
+}
+
+// User-mode networking hides the frames, so checks that are about frames get another backend.
+Backend chosen_backend(const RunOptions& options) {
+    if (!options.backend.empty()) {
+        return parse_backend(options.backend);
+    }
+    if (options.print || !checks_want_wire(options)) {
+        return Backend::user;
+    }
+    if (!wire::NetNamespace::available()) {
+        std::printf(
+            "Frames cannot be watched without root and /dev/net/tun: the peer alone judges "
+            "(--backend user).\n");
+        return Backend::user;
+    }
+    std::printf("tx checks watch the wire: --backend stream instead of user.\n");
+    return Backend::stream;
+}
+
+// "skip" in the agent's words.
+std::string outcome_of(const Json& result) {
+    const auto outcome = result.at("outcome").get<std::string>();
+    return outcome == "skip" ? "not offered" : outcome;
 }
 
 void write_results(const RunOptions& options, const Report& report, const GuestFacts& facts) {
@@ -190,10 +225,10 @@ void write_results(const RunOptions& options, const Report& report, const GuestF
 }
 
 int list_checks(Machine& machine) {
-    std::vector<std::vector<std::string>> rows{{"check", "what it does"}};
+    std::vector<std::vector<std::string>> rows{{"check", "group", "what it does"}};
     for (const Json& check : machine.agent().call("checks")) {
-        rows.push_back(
-            {check.at("name").get<std::string>(), check.at("summary").get<std::string>()});
+        rows.push_back({check.at("name").get<std::string>(), check.at("group").get<std::string>(),
+                        check.at("summary").get<std::string>()});
     }
     std::cout << text_table(rows);
     machine.power_off();
@@ -216,14 +251,14 @@ int exercise(Machine& machine, const RunOptions& options, Report& report) {
     std::cout << "\n";
     const bool chosen = !options.checks.empty();
     const bool all = chosen && options.checks.front() == "all";
-    (void)run_checks(machine,
-                     all      ? std::vector<std::string>()
-                     : chosen ? options.checks
-                              : kDefaultChecks,
-                     [&](const Json& result) {
-                         report.add({result.at("name").get<std::string>(),
-                                     result.at("outcome").get<std::string>(), brief(result)});
-                     });
+    (void)run_checks(
+        machine,
+        all      ? std::vector<std::string>()
+        : chosen ? options.checks
+                 : kDefaultChecks,
+        [&](const Json& result) {
+            report.add({result.at("name").get<std::string>(), outcome_of(result), brief(result)});
+        });
     if (!chosen || all) {
         show_inward(machine, facts, report);
     }
@@ -233,7 +268,8 @@ int exercise(Machine& machine, const RunOptions& options, Report& report) {
             report.add({"driver", "fail", complaint});
         }
     }
-    show_wire(*machine.network(), report);
+    Network& network = *machine.network();
+    show_wire(checks_want_wire(options) ? network.capture() : network.wire(), report);
     print_counters(machine);
     std::printf("\n%u passed, %u failed\n", report.passed(), report.failed());
     write_results(options, report, facts);
@@ -251,7 +287,7 @@ int run_command(const RunOptions& options) {
         }
         return become(words);
     }
-    Network network(parse_backend(options.backend));
+    Network network(chosen_backend(options));
     MachineConfig config = options.machine;
     config.shell = options.shell;
     Machine machine(config, &network);

@@ -60,7 +60,7 @@ modules=${modules:-/lib/modules/$version}
 
 wanted="ixgbe e1000e igb virtio_net vmxnet3 virtio_pci virtio_console 8021q vxlan ip_gre ip6_gre
 ipip sit dummy bridge macvlan bonding af_packet geneve udp_tunnel ip6_udp_tunnel ip6_tunnel sch_fq
-rtc_cmos nf_conntrack pktgen tcp_bbr esp4 esp6 xfrm_user e1000"
+rtc_cmos nf_conntrack pktgen tcp_bbr esp4 esp6 xfrm_user e1000 sctp crc32c_generic"
 
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT INT TERM

@@ -15,8 +15,9 @@ protected:
         config.cpus = 4;
         Machine& machine = boot(config, add_network(backend));
         (void)configure_guest(machine);
-        expect_checks(machine, {"rx-checksum", "tx-checksum", "tso", "uso", "lro", "queues",
-                                "jumbo", "settings", "registers", "eeprom", "statistics"});
+        expect_checks(machine,
+                      {"rx-checksum", "tx-checksum", "tx-tso4", "tx-tso6", "tx-uso4", "tx-uso6",
+                       "lro", "queues", "jumbo", "settings", "registers", "eeprom", "statistics"});
         expect_happy_end(machine);
     }
 };

@@ -5,11 +5,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "../ethtool.h"
 
 namespace agent {
 
@@ -21,6 +24,7 @@ struct Peer {
     std::string address6;
     std::uint16_t port = 0;
     unsigned mtu = 1500;  // the largest MTU the path carries
+    bool wire = false;    // the host records and judges what crosses the wire
 };
 
 struct CheckContext {
@@ -36,6 +40,7 @@ enum Needs : unsigned {
     kPeer6 = 2,
     kJumboPath = 4,
     kManyQueues = 8,
+    kWire = 16,
 };
 
 // Thrown by a check that cannot be made on this driver.
@@ -44,7 +49,11 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+// Checks that a group's name runs together; a check outside of a group has an empty one.
+inline constexpr std::string_view kTransmitGroup = "tx";
+
 struct Check {
+    std::string_view group;
     std::string_view name;
     std::string_view summary;
     unsigned needs;
@@ -69,7 +78,9 @@ public:
 
 private:
     std::string ifname_;
-    Json before_;
+    // As all were at first: switching one may switch others that depend on it.
+    std::map<std::string, Feature> found_;
+    std::map<std::string, bool> before_;  // of those that were switched
 };
 
 // TCP both ways to the peer on one address family; throws on damage.
@@ -87,8 +98,22 @@ Json check_ping4(const CheckContext& context);
 Json check_ping6(const CheckContext& context);
 Json check_receive_checksum(const CheckContext& context);
 Json check_transmit_checksum(const CheckContext& context);
-Json check_segmentation(const CheckContext& context);
-Json check_udp_segmentation(const CheckContext& context);
+Json check_transmit_sctp(const CheckContext& context);
+Json check_segmentation4(const CheckContext& context);
+Json check_segmentation6(const CheckContext& context);
+Json check_udp_segmentation4(const CheckContext& context);
+Json check_udp_segmentation6(const CheckContext& context);
+Json check_transmit_vlan(const CheckContext& context);
+Json check_transmit_stacked_vlan(const CheckContext& context);
+Json check_transmit_vxlan(const CheckContext& context);
+Json check_transmit_vxlan_checksum(const CheckContext& context);
+Json check_transmit_gre(const CheckContext& context);
+Json check_transmit_gre_checksum(const CheckContext& context);
+Json check_transmit_gretap(const CheckContext& context);
+Json check_transmit_ipip(const CheckContext& context);
+Json check_transmit_sit(const CheckContext& context);
+Json check_transmit_ip6tnl(const CheckContext& context);
+Json check_transmit_geneve(const CheckContext& context);
 Json check_receive_coalescing(const CheckContext& context);
 Json check_jumbo(const CheckContext& context);
 Json check_queues(const CheckContext& context);

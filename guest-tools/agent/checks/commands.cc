@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
@@ -18,6 +19,7 @@ CheckContext context_of(Job& job) {
     context.peer.address6 = peer.value("address6", std::string());
     context.peer.port = peer.value("port", std::uint16_t{0});
     context.peer.mtu = peer.value("mtu", 1500U);
+    context.peer.wire = peer.value("wire", false);
     context.cancelled = [&job] { return job.cancelled(); };
     return context;
 }
@@ -31,6 +33,9 @@ std::optional<std::string> missing(const CheckContext& context, unsigned needs) 
     }
     if ((needs & kJumboPath) != 0 && context.peer.mtu <= 1500) {
         return "the path carries no jumbo frames";
+    }
+    if ((needs & kWire) != 0 && !context.peer.wire) {
+        return "nobody watches the wire of this network";
     }
     return std::nullopt;
 }
@@ -59,37 +64,44 @@ Json run_one(const Check& check, const CheckContext& context) {
 Json list(Job&) {
     Json out = Json::array();
     for (const Check& check : all_checks()) {
-        out.push_back({{"name", check.name}, {"summary", check.summary}});
+        out.push_back({{"group", check.group}, {"name", check.name}, {"summary", check.summary}});
     }
     return out;
 }
 
-// Runs {names} (or all), reports each as an event, and all of them in the result.
+bool called(const Check& check, const std::string& name) {
+    return check.name == name || (!check.group.empty() && check.group == name);
+}
+
+// Runs {names} (checks or groups, or all), reports each as an event, and all of them in the result.
 Json run(Job& job) {
     const CheckContext context = context_of(job);
     const auto names = job.args.value("names", std::vector<std::string>());
+    for (const std::string& name : names) {
+        if (std::none_of(all_checks().begin(), all_checks().end(),
+                         [&](const Check& check) { return called(check, name); })) {
+            throw std::runtime_error("unknown check " + name);
+        }
+    }
     Json results = Json::array();
-    std::size_t found = 0;
     for (const Check& check : all_checks()) {
         const bool wanted =
-            names.empty() || std::find(names.begin(), names.end(), check.name) != names.end();
+            names.empty() || std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+                return called(check, name);
+            });
         if (!wanted || job.cancelled()) {
             continue;
         }
-        ++found;
         Json result = run_one(check, context);
         job.event("check", result);
         results.push_back(std::move(result));
-    }
-    if (found < names.size()) {
-        throw std::runtime_error("unknown check among " + Json(names).dump());
     }
     return results;
 }
 
 constexpr std::array kCommands{
-    Command{"checks", "names and summaries of the checks", list},
-    Command{"checks.run", "run {names} against {peer: {address4, address6, port, mtu}}", run},
+    Command{"checks", "groups, names and summaries of the checks", list},
+    Command{"checks.run", "run {names} against {peer: {address4, address6, port, mtu, wire}}", run},
 };
 
 }  // namespace

@@ -12,25 +12,22 @@ void expect(bool holds, const std::string& what) {
     }
 }
 
-FeatureGuard::FeatureGuard(const std::string& ifname) : ifname_(ifname), before_(Json::object()) {}
+FeatureGuard::FeatureGuard(const std::string& ifname) : ifname_(ifname), found_(features(ifname)) {}
 
 FeatureGuard::~FeatureGuard() {
     try {
-        set_features(ifname_, before_.get<std::map<std::string, bool>>());
+        set_features(ifname_, before_);
     } catch (const std::exception&) {
         // The check has its verdict; the next one meets the device as it is.
     }
 }
 
 void FeatureGuard::set(const std::string& feature, bool on) {
-    const auto now = features(ifname_);
-    const auto found = now.find(feature);
-    if (found == now.end() || (found->second.fixed && found->second.active != on)) {
+    const auto found = found_.find(feature);
+    if (found == found_.end() || (found->second.fixed && found->second.active != on)) {
         throw Skip("the driver does not switch " + feature);
     }
-    if (!before_.contains(feature)) {
-        before_[feature] = found->second.active;
-    }
+    before_[feature] = found->second.active;
     set_features(ifname_, {{feature, on}});
     // Some features make the driver reset the port.
     expect(netlink::wait_carrier(ifname_, true, std::chrono::seconds(20)),

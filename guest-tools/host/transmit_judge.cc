@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "transmit_judge.h"
+
+#include "encode.h"
+#include "flow_judge.h"
+
+namespace host {
+namespace {
+
+constexpr auto kPatience = std::chrono::milliseconds(3000);
+
+wire::FlowPlan plan_of(const Json& flow) {
+    wire::FlowPlan plan;
+    plan.station = agent::from_hex(flow.at("station").get<std::string>());
+    plan.name = flow.at("name").get<std::string>();
+    plan.protocol = flow.at("protocol").get<std::string>();
+    plan.source = flow.at("source").get<unsigned>();
+    plan.destination = flow.at("destination").get<unsigned>();
+    plan.seed = flow.value("seed", plan.seed);
+    plan.bytes = flow.value("bytes", plan.bytes);
+    plan.segment = flow.value("segment", plan.segment);
+    plan.layers = flow.value("layers", plan.layers);
+    plan.prototype = agent::from_hex(flow.value("prototype", std::string()));
+    plan.tunnel = flow.value("tunnel", plan.tunnel);
+    plan.vxlan_port = flow.value("vxlan_port", plan.vxlan_port);
+    return plan;
+}
+
+}  // namespace
+
+TransmitJudge::TransmitJudge(wire::Capture* capture)
+    : capture_(capture), from_(capture == nullptr ? 0 : capture->mark()) {}
+
+Json TransmitJudge::judged(Json result) {
+    if (capture_ == nullptr || !result.contains("detail") ||
+        !result.at("detail").contains("flows")) {
+        return result;
+    }
+    const Json flows = result.at("detail").at("flows");
+    result.at("detail").erase("flows");
+    std::size_t frames = 0;
+    bool compared = true;
+    for (const Json& flow : flows) {
+        const wire::FlowPlan plan = plan_of(flow);
+        if (const auto fault = wire::judge_flow(*capture_, from_, plan, kPatience)) {
+            result["outcome"] = "fail";
+            result["reason"] = fault->what + "; the frame: " +
+                               (fault->frame.empty() ? "missing" : agent::to_hex(fault->frame));
+            break;
+        }
+        frames += 2 * wire::frames_of(plan);
+        compared = compared && wire::comparable(plan);
+    }
+    result.at("detail")["judged"] = frames;
+    result.at("detail")["compared"] = compared;
+    return result;
+}
+
+}  // namespace host
