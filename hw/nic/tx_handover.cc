@@ -40,6 +40,24 @@ std::uint8_t gso_type(const HeaderGeometry& g) {
     return g.ipv4 ? IXGBE_GSO_TCPV4 : IXGBE_GSO_TCPV6;
 }
 
+constexpr std::uint16_t kVlanType = 0x8100;
+constexpr std::uint16_t kProviderVlanType = 0x88a8;
+
+// Hosts step over these tags and no others.
+bool is_usual_tag(std::uint16_t type) {
+    return type == kVlanType || type == kProviderVlanType;
+}
+
+// Only tags that a host knows stand between the addresses and the EtherType.
+bool has_plain_tags(const HeaderGeometry& g, ConstBytes header) {
+    const std::size_t type_offset = g.mac_len - 2;
+    std::size_t offset = offsetof(EthernetHeader, type);
+    while (offset < type_offset && is_usual_tag(ethertype_at(header, offset))) {
+        offset += sizeof(VlanTag);
+    }
+    return offset == type_offset;
+}
+
 // Ethernet and one IP header of the length the descriptor says, with the L4 protocol it names.
 bool has_plain_ip(const TxRequest& request, ConstBytes header) {
     const HeaderGeometry& g = request.geometry;
@@ -78,7 +96,7 @@ bool has_plain_udp(const HeaderGeometry& g, ConstBytes header) {
 // can express.
 bool expressible(const TxRequest& request, ConstBytes header) {
     const HeaderGeometry& g = request.geometry;
-    return has_plain_ip(request, header) &&
+    return has_plain_tags(g, header) && has_plain_ip(request, header) &&
            (g.l4 == L4::tcp ? has_plain_tcp(g, header) : has_plain_udp(g, header));
 }
 
@@ -117,8 +135,13 @@ bool TxPath::peer_may_cut(const TxRequest& request) const {
     const HeaderGeometry& g = request.geometry;
     const unsigned wanted = IXGBE_PEER_CSUM | peer_feature(g);
     const std::size_t ip_bytes = g.ip_len + g.l4_len + request.payload_len;
-    return (peer_ & wanted) == wanted && !g.native_tunnel && request.l4_checksum &&
-           g.mac_len >= sizeof(EthernetHeader) && ip_bytes <= 0xffff &&
+    const bool usual_tag =
+        !request.insert_vlan ||
+        is_usual_tag(static_cast<std::uint16_t>(regs_.get<DMATXCTL>().get(DMATXCTL::vt)));
+    // A super-frame that needs padding would be cut with it.
+    const bool long_enough = g.mac_len + ip_bytes >= kMinFrame;
+    return usual_tag && long_enough && (peer_ & wanted) == wanted && !g.native_tunnel &&
+           request.l4_checksum && g.mac_len >= sizeof(EthernetHeader) && ip_bytes <= 0xffff &&
            request.payload_len > request.mss && !regs_.get<HLREG0>().get(HLREG0::lpbk) &&
            (g.l4 == L4::udp || (g.l4 == L4::tcp && has_usual_masks(regs_)));
 }
@@ -155,8 +178,9 @@ void TxPath::count_segments(const TxRequest& request) {
         request.geometry.header_len() + (request.insert_vlan ? kTagBytes : 0) + 4;
     const std::uint32_t full = request.payload_len / request.mss;
     const std::uint32_t rest = request.payload_len % request.mss;
+    const bool padded = regs_.get<HLREG0>().get(HLREG0::txpaden);
     const auto wire_len = [&](std::size_t payload) {
-        return std::max(overhead + payload, kMinFrame + 4);
+        return std::max(overhead + payload, padded ? kMinFrame + 4 : 0);
     };
     stats_.sent(queue_, header().first(6), wire_len(request.mss), full);
     if (rest != 0) {

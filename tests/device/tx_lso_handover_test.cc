@@ -79,6 +79,28 @@ TEST(LsoHandover, ABatchOfDatagramsIsOneSend) {
     }
 }
 
+// Padding behind a super-frame would become payload of one more datagram.
+TEST(LsoHandover, TinyDatagramsAreCutHere) {
+    for (std::size_t payload = 2; payload < 24; ++payload) {
+        expect_same_for_a_peer_that_segments(udp(false, payload, 8), kPeerAll);
+        expect_same_for_a_peer_that_segments(tcp4(payload, 1), kPeerAll);
+    }
+}
+
+// A host finds no IP header behind a tag that it does not know, and drops the super-frame.
+TEST(LsoHandover, UnusualTagsAreCutHere) {
+    LsoRig rig;
+    ixgbe_set_peer(rig.machine.device(), kPeerAll);
+    rig.driver.write<DMATXCTL>(DMATXCTL::te | 0x9100u << DMATXCTL::vt_shift);
+    Lso lso = tcp4(5000, 1000);
+    lso.vlan = 0x0042;
+    lso.command |= TxData::vle;
+    lso.post(rig.tx);
+    rig.tx.kick();
+    rig.machine.run();
+    EXPECT_EQ(rig.host.sent.size(), 5u);
+}
+
 // Rule USO-5: a template without a checksum makes datagrams without one, which NEEDS_CSUM cannot
 // say.
 TEST(LsoHandover, DatagramsWithoutAChecksumAreCutHere) {
