@@ -74,17 +74,22 @@ void Device::mmio_write(std::uint64_t offset, std::uint32_t value, unsigned size
 }
 
 // Backends hand over frames in bursts; the interrupt waits for the end of the burst, which is when
-// the bottom half runs.
+// poll() runs. A frame that is not taken holds nothing back.
 ixgbe_receive_result Device::receive(ConstBytes frame, const ixgbe_frame_offload* offload) {
-    if (!polling_) {
+    const bool first = !polling_ && !interrupts_.held_back();
+    if (first) {
         interrupts_.hold_back();
-        host_.schedule_poll();
     }
     const ixgbe_receive_result result =
         rx_path_.receive(frame, offload != nullptr ? *offload : ixgbe_frame_offload{});
     // The inner one of two frames sees this too; a poll before the outer one is done is harmless.
     if (rx_path_.missed()) {
         wake_receiver();
+    }
+    if (result == IXGBE_ACCEPTED) {
+        host_.schedule_poll();
+    } else if (first) {
+        interrupts_.let_go();
     }
     return result;
 }

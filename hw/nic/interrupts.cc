@@ -328,6 +328,7 @@ void Interrupts::update_legacy() {
 void Interrupts::reset() {
     const bool asserted = irq_.legacy_asserted != 0;
     irq_ = {};
+    held_back_ = false;
     timers_.cancel(IXGBE_DEADLINE_INTERRUPT);
     if (asserted) {
         host_.legacy(false);

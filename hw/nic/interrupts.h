@@ -48,6 +48,7 @@ public:
 
     // Between these two, events latch and nothing goes out: one decision for a whole batch.
     void hold_back() { held_back_ = true; }
+    [[nodiscard]] bool held_back() const { return held_back_; }
     void let_go();
 
     // The throttle of some vector has run out.

@@ -287,6 +287,24 @@ TEST(MsixInterrupt, FramesOfOneBurstShareAMessage) {
     EXPECT_EQ(rig.host.msix_count[0], 1u) << "nothing happened since";
 }
 
+TEST(MsixInterrupt, AFrameThatIsRefusedHoldsNothingBack) {
+    MsixRig rig;
+    rig.driver.unmask_vectors();
+    ASSERT_EQ(rig.machine.receive(plain_frame(100, {0x02, 0, 0, 0, 0, 0x99})), IXGBE_DROPPED);
+    rig.driver.write<EICS>(bit(0));
+    EXPECT_EQ(rig.host.msix_count[0], 1u);
+}
+
+TEST(MsixInterrupt, AResetEndsABurst) {
+    MsixRig rig;
+    ASSERT_EQ(rig.machine.receive(plain_frame(100, kTo)), IXGBE_ACCEPTED);
+    ixgbe_reset(rig.machine.device(), IXGBE_RESET_BUS);
+    rig.driver.use_msix();
+    rig.driver.unmask_vectors();
+    rig.driver.write<EICS>(bit(0));
+    EXPECT_EQ(rig.host.msix_count[0], 1u);
+}
+
 TEST(MsixInterrupt, AnswersToOurOwnFramesWaitForTheEndOfTheRun) {
     MsixRig rig;
     rig.driver.write<GPIE>(GPIE::msix_mode | GPIE::pba | GPIE::ocd);
