@@ -51,12 +51,17 @@ void x550_poll_soon(X550State *s)
  */
 static void x550_poll_now(X550State *s)
 {
+    /* DMA of one device may kick the next: such a chain is not followed. */
+    static bool polling;
+
     s->kicked = false;
-    if (runstate_is_running()) {
-        ixgbe_poll(s->core);
-    } else {
+    if (polling || !runstate_is_running()) {
         x550_do_later(s, X550_DUE_POLL);
+        return;
     }
+    polling = true;
+    ixgbe_poll(s->core);
+    polling = false;
 }
 
 static uint64_t x550_register_read(void *opaque, hwaddr addr, unsigned size)
@@ -82,7 +87,7 @@ static void x550_register_write(void *opaque, hwaddr addr, uint64_t value,
     s->writing = true;
     ixgbe_mmio_write(s->core, addr, value, size);
     s->writing = false;
-    if (s->kicked) {
+    if (s->kicked && !s->gone) {
         x550_poll_now(s);
     }
 }
@@ -127,6 +132,8 @@ static void x550_reset(DeviceState *qdev)
         /* Expired timers and frames the peer has taken outlive a reset. */
         s->due &= ~X550_DUE_RESET;
         x550_reset_core(s);
+        /* A guest that wakes up is reset; the bottom half had to wait. */
+        x550_do_later(s, s->due);
     }
     x550_leave(s, was_busy);
 }
@@ -145,6 +152,9 @@ static void x550_bottom_half(void *opaque)
     x550_trace_refresh(s);
     if (due & X550_DUE_RESET) {
         x550_reset_core(s);
+    }
+    if (due & X550_DUE_CABLE && s->nic) {
+        x550_net_update_cable(s);
     }
     if (due & X550_DUE_TIMER) {
         ixgbe_timer(s->core);
@@ -174,8 +184,7 @@ static void x550_vm_change(void *opaque, bool running, RunState state)
     bool was_busy;
 
     if (running) {
-        x550_net_update_cable(s);
-        x550_do_later(s, X550_DUE_POLL);
+        x550_do_later(s, X550_DUE_CABLE | X550_DUE_POLL);
         return;
     }
     was_busy = x550_enter(s);

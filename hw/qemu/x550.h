@@ -16,9 +16,10 @@ OBJECT_DECLARE_SIMPLE_TYPE(X550State, X550)
 /* Work for the bottom half, in the order in which it is done. */
 enum {
     X550_DUE_RESET = 1 << 0,      /* a reset that came from our own DMA */
-    X550_DUE_TIMER = 1 << 1,
-    X550_DUE_SEND_READY = 1 << 2,
-    X550_DUE_POLL = 1 << 3,
+    X550_DUE_CABLE = 1 << 1,      /* it may have changed meanwhile */
+    X550_DUE_TIMER = 1 << 2,
+    X550_DUE_SEND_READY = 1 << 3,
+    X550_DUE_POLL = 1 << 4,
 };
 
 #define X550_TRACE_EVENTS_MAX 64

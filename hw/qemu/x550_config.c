@@ -196,9 +196,13 @@ void x550_config_exit(X550State *s)
 
 bool x550_is_awake(X550State *s)
 {
-    uint16_t control = pci_get_word(s->parent_obj.config + X550_CAP_PM +
-                                    PCI_PM_CTRL);
+    uint16_t control;
 
+    /* An unplugged function has no configuration space any more. */
+    if (s->gone) {
+        return false;
+    }
+    control = pci_get_word(s->parent_obj.config + X550_CAP_PM + PCI_PM_CTRL);
     return (control & PCI_PM_CTRL_STATE_MASK) == 0;
 }
 
@@ -222,6 +226,9 @@ void x550_config_write(PCIDevice *dev, uint32_t addr, uint32_t val, int len)
     bool was_busy;
 
     pci_default_write_config(dev, addr, val, len);
+    if (s->gone) {
+        return; /* the message of an interrupt that this unmasked did it */
+    }
     pcie_cap_flr_write_config(dev, addr, val, len);
 
     was_busy = x550_enter(s);

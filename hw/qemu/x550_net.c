@@ -207,6 +207,8 @@ static void x550_link_status_changed(NetClientState *nc)
     }
     if (runstate_is_running()) {
         x550_net_update_cable(s);
+    } else {
+        x550_do_later(s, X550_DUE_CABLE);
     }
 }
 
