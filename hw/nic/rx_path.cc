@@ -184,7 +184,9 @@ ParseOptions RxPath::parse_options() const {
 }
 
 bool RxPath::strips_tag(const Frame& frame) const {
-    return frame.info.l2.has_vlan && regs_.get<RXDCTL>(frame.target.queue).get(RXDCTL::vme);
+    const unsigned queue = frame.target.queue;
+    return frame.info.l2.has_vlan &&
+           (regs_.get<RXDCTL>(queue).get(RXDCTL::vme) || queues_.hides_vlan(queue));
 }
 
 RxBytes RxPath::placed_bytes(const Frame& frame) {
@@ -211,11 +213,12 @@ RxMetadata RxPath::describe(const Frame& frame, const ixgbe_frame_offload& offlo
     const L4Trust trust = offload.data_valid != 0 ? L4Trust::vouched : L4Trust::verify;
     const ChecksumVerdict verdict = verify(frame.bytes, frame.info, trust);
     const Layer2& l2 = frame.info.l2;
+    const bool tells_vlan = l2.has_vlan && !queues_.hides_vlan(frame.target.queue);
     RxMetadata out;
     out.info = packet_info_word(frame.info, frame.target.ethertype_filter);
     out.status = frame.target.ethertype_filter ? Value<RxStatus>() : checksum_status(verdict);
     out.status = out.status.with(RxStatus::pif, !frame.admitted.exact)
-                     .with(RxStatus::vp, l2.has_vlan)
+                     .with(RxStatus::vp, tells_vlan)
                      .with(RxStatus::vext, l2.has_outer_vlan);
     if (regs_.get<RXCSUM>().get(RXCSUM::pcsd)) {
         out.info = out.info.with(RxInfo::rsstype, frame.target.rss_type);
@@ -223,7 +226,7 @@ RxMetadata RxPath::describe(const Frame& frame, const ixgbe_frame_offload& offlo
     } else {
         out.hash = ip_identification(frame.bytes, frame.info);
     }
-    out.vlan = strips_tag(frame) ? l2.vlan_tci : std::uint16_t{0};
+    out.vlan = strips_tag(frame) && tells_vlan ? l2.vlan_tci : std::uint16_t{0};
     // DS 7.1.10: PSRTYPE names the headers that count; the deepest one that is there is the border.
     const std::size_t border = header_split_point(frame.info, regs_.get<PSRTYPE>(0));
     out.header_len = border == 0 || !strips_tag(frame) ? border : border - kTagBytes;

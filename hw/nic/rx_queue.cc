@@ -47,6 +47,11 @@ bool RxQueues::drops_when_empty(unsigned queue) const {
            (state_.rx[queue].pfqde & PFQDE::F<0>::mask) != 0;
 }
 
+// DS 7.4.3.2: the tag goes, and the descriptor is silent about it.
+bool RxQueues::hides_vlan(unsigned queue) const {
+    return (state_.rx[queue].pfqde & PFQDE::F<1>::mask) != 0;
+}
+
 RxDrop RxQueues::deliver(unsigned queue, const RxBytes& frame, const RxMetadata& metadata) {
     const std::size_t length = frame.size();
     const Plan p = plan(queue, length, metadata);

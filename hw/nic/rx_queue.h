@@ -46,6 +46,8 @@ public:
     // RXDCTL.ENABLE as it reads back.
     [[nodiscard]] bool enabled(unsigned queue) const { return state_.rx[queue].enabled != 0; }
     [[nodiscard]] bool drops_when_empty(unsigned queue) const;
+    // PFQDE.HIDE_VLAN
+    [[nodiscard]] bool hides_vlan(unsigned queue) const;
 
     // none: placed, RDH advanced, descriptors written back. no_descriptors: nothing happened, ask
     // again later. Anything else: the frame can never be placed; nothing was written back.

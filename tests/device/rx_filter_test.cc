@@ -188,6 +188,30 @@ TEST(RxVlan, WithoutStrippingTheTagStays) {
     EXPECT_TRUE(same_bytes(frame, packet->bytes));
 }
 
+// X550 DS 7.4.3.2: like stripping, but the descriptor shows neither tag nor VP. A queue's own VME
+// does not matter: who hides a tag from the owner of a queue does not ask him.
+TEST(RxVlan, HiddenTagLeavesNoTrace) {
+    for (const bool vme : {false, true}) {
+        Rig rig;
+        RxRing rx(rig.driver, 0, {.rxdctl = vme ? RXDCTL::vme : 0});
+        rig.driver.write<PFQDE>(PFQDE::we | PFQDE::hide_vlan);
+        const Frame frame = vlan_frame(0x6123);
+        rig.machine.receive(frame);
+        const auto packet = rx.take();
+        ASSERT_TRUE(packet);
+        EXPECT_EQ(packet->bytes.size(), frame.size() - 4);
+        EXPECT_EQ(packet->vlan(), 0);
+        EXPECT_FALSE(packet->has(RxWriteBack::vp));
+        rig.driver.write<PFQDE>(PFQDE::we);
+        rig.machine.receive(frame);
+        const auto plain = rx.take();
+        ASSERT_TRUE(plain);
+        EXPECT_EQ(plain->bytes.size(), frame.size() - (vme ? 4 : 0));
+        EXPECT_EQ(plain->vlan(), vme ? 0x6123 : 0);
+        EXPECT_TRUE(plain->has(RxWriteBack::vp));
+    }
+}
+
 TEST(RxVlan, UntaggedFrameOnAStrippingQueueReportsNoTag) {
     Rig rig;
     RxRing rx(rig.driver, 0, {.rxdctl = RXDCTL::vme});

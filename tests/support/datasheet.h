@@ -219,6 +219,7 @@ struct RDRXCTL : Registers<0x02F00> {
 };
 struct PFQDE : Registers<0x02F04> {
     static constexpr std::uint32_t drop = bit(0);
+    static constexpr std::uint32_t hide_vlan = bit(1);
     static constexpr unsigned queue_shift = 8;
     static constexpr std::uint32_t we = bit(16);
     static constexpr std::uint32_t re = bit(17);
