@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "gobject.h"
 #include "guest.h"
 
 namespace host {
@@ -55,53 +54,6 @@ double packets_per_second(const std::string& text) {
 
 }  // namespace
 
-// iperf3 as server where the network's peer lives; ends with the object.
-class HostServer {
-public:
-    HostServer(const Network& network, const std::string& address, std::uint16_t port) {
-        const Ref<GSubprocessLauncher> launcher(
-            g_subprocess_launcher_new(static_cast<GSubprocessFlags>(
-                static_cast<unsigned>(G_SUBPROCESS_FLAGS_STDOUT_PIPE) |
-                static_cast<unsigned>(G_SUBPROCESS_FLAGS_STDERR_SILENCE))));
-        if (network.space() != nullptr) {
-            g_subprocess_launcher_set_child_setup(
-                launcher.get(),
-                [](gpointer space) { static_cast<const wire::NetNamespace*>(space)->enter(); },
-                const_cast<wire::NetNamespace*>(network.space()), nullptr);
-        }
-        const std::string number = std::to_string(port);
-        Error error;
-        process_.reset(g_subprocess_launcher_spawn(launcher.get(), error.out(), "iperf3", "-s",
-                                                   "-p", number.c_str(), "-B", address.c_str(),
-                                                   "--forceflush", nullptr));
-        error.check("start iperf3");
-        wait_until_it_listens();
-    }
-    HostServer(const HostServer&) = delete;
-    HostServer& operator=(const HostServer&) = delete;
-    ~HostServer() {
-        g_subprocess_force_exit(process_.get());
-        g_subprocess_wait(process_.get(), nullptr, nullptr);
-    }
-
-private:
-    void wait_until_it_listens() {
-        const Ref<GDataInputStream> lines(
-            g_data_input_stream_new(g_subprocess_get_stdout_pipe(process_.get())));
-        for (int i = 0; i < 3; ++i) {
-            gchar* line = g_data_input_stream_read_line(lines.get(), nullptr, nullptr, nullptr);
-            const bool listening =
-                line != nullptr && std::string(line).find("listening") != std::string::npos;
-            g_free(line);
-            if (listening) {
-                break;
-            }
-        }
-    }
-
-    Ref<GSubprocess> process_;
-};
-
 Contender::Contender(const MachineConfig& base, const std::string& device, const Scenario& scenario)
     : device_(device), scenario_(scenario), port_(kPort) {
     MachineConfig config = base;
@@ -136,8 +88,8 @@ void Contender::start_single(const MachineConfig& config) {
         make_tunnel(*machine_, facts.address4, server_, kTunnelClient);
         server_ = kTunnelServer;
     }
-    const std::string bind = network_->space() != nullptr ? server_ : "127.0.0.1";
-    host_server_ = std::make_unique<HostServer>(*network_, bind, port_);
+    const std::string address = scenario_.tunnel() ? server_ : "";
+    host_server_ = std::make_unique<IperfServer>(*network_, port_, address);
 }
 
 void Contender::start_pair(const MachineConfig& config) {

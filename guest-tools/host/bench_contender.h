@@ -7,13 +7,12 @@
 
 #include "bench_costs.h"
 #include "bench_scenario.h"
+#include "iperf_server.h"
 #include "machine.h"
 #include "network.h"
 #include "scratch.h"
 
 namespace host {
-
-class HostServer;
 
 class Contender {
 public:
@@ -50,7 +49,7 @@ private:
     std::unique_ptr<Network> network_;
     std::unique_ptr<Machine> peer_;
     std::unique_ptr<Machine> machine_;
-    std::unique_ptr<HostServer> host_server_;
+    std::unique_ptr<IperfServer> host_server_;
     std::string ifname_;
     std::string server_;
     std::uint16_t port_;

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The guest moves to another QEMU process, to a file and back, and to a snapshot and back, while
-// TCP streams run and every byte is compared.
+// TCP streams run: our own, of which every byte is compared, and those of iperf3, which are fast.
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <gtest/gtest.h>
 
 #include "guest_fixture.h"
+#include "iperf_server.h"
 
 namespace host {
 namespace {
 
-int migrations() {
-    return std::atoi(environment("X550_MIGRATIONS", "20").c_str());
+constexpr std::uint16_t kIperfPort = 5201;
+
+int migrations(const char* otherwise) {
+    return std::atoi(environment("X550_MIGRATIONS", otherwise).c_str());
 }
 
 class Migration : public PairingTest {
@@ -69,6 +73,40 @@ protected:
         return machine;
     }
 
+    // The running machine goes to another process; where it goes on. `prepare` sees that process
+    // before anything has come.
+    Machine& move(Machine& source, const std::function<void(Machine&)>& prepare = {}) {
+        Machine& target = receiver();
+        if (prepare) {
+            prepare(target);
+        }
+        const std::string uri = "unix:" + target.folder() + "/migration";
+        target.share_agent(source);
+        target.qmp().execute("migrate-incoming", {{"uri", uri}});
+        send_to(source, uri);
+        EXPECT_TRUE(target.qmp().wait_event("RESUME", Milliseconds(60000)));
+        target.take_agent();
+        source.kill();
+        return target;
+    }
+
+    // Waits until the wire has carried full frames of data in one direction since `mark`.
+    [[nodiscard]] bool data_flows(wire::Direction direction, std::size_t mark) {
+        constexpr std::size_t kFullFrame = 1514;
+        for (unsigned i = 0; i < 20; ++i) {
+            const auto frame = network_->wire()->wait_for(
+                [&](const wire::Frame& one) {
+                    return one.direction == direction && one.length >= kFullFrame;
+                },
+                Milliseconds(60000), mark);
+            if (!frame) {
+                return false;
+            }
+            mark = network_->wire()->mark();
+        }
+        return true;
+    }
+
     Network* network_ = nullptr;
 };
 
@@ -81,17 +119,9 @@ TEST_P(Migration, MovesLiveBetweenProcessesUnderTraffic) {
                                                               {"bytes", 4 << 20},
                                                               {"timeout_ms", 120000}});
     ASSERT_TRUE(machine->agent().wait_event(soak, "progress", Milliseconds(60000)));
-    for (int round = 0; round < migrations(); ++round) {
+    for (int round = 0; round < migrations("20"); ++round) {
         SCOPED_TRACE("migration " + std::to_string(round + 1));
-        Machine& target = receiver();
-        const std::string uri = "unix:" + target.folder() + "/migration";
-        target.share_agent(*machine);
-        target.qmp().execute("migrate-incoming", {{"uri", uri}});
-        send_to(*machine, uri);
-        ASSERT_TRUE(target.qmp().wait_event("RESUME", Milliseconds(60000)));
-        target.take_agent();
-        machine->kill();
-        machine = &target;
+        machine = &move(*machine);
         // Two more rounds of the soak have to end here, after the move.
         ASSERT_TRUE(machine->agent().wait_event(soak, "progress", Milliseconds(120000)));
         ASSERT_TRUE(machine->agent().wait_event(soak, "progress", Milliseconds(120000)));
@@ -101,6 +131,67 @@ TEST_P(Migration, MovesLiveBetweenProcessesUnderTraffic) {
     EXPECT_TRUE(result.at("ok").get<bool>()) << result.dump();
     expect_checks(*machine, {"link", "tcp4", "tcp6", "udp4"});
     expect_happy_end(*machine);
+}
+
+// One iperf3, sending and receiving at once as fast as it goes, from the first process to the last.
+TEST_P(Migration, MovesLiveUnderIperf) {
+    Machine* machine = &boot(config(false), {{network_, device(), mac(0)}});
+    (void)configure_guest(*machine);
+    const IperfServer server(*network_, kIperfPort);
+    const std::vector<std::string> iperf{"iperf3",
+                                         "-J",
+                                         "--bidir",
+                                         "-t",
+                                         "3600",
+                                         "-p",
+                                         std::to_string(kIperfPort),
+                                         "-c",
+                                         network_->addresses().host4};
+    const auto run = machine->agent().start("exec", {{"argv", iperf}, {"timeout_ms", 3600000}});
+    const auto expect_data = [&] {
+        const std::size_t mark = network_->wire()->mark();
+        EXPECT_TRUE(data_flows(wire::Direction::from_guest, mark));
+        EXPECT_TRUE(data_flows(wire::Direction::to_guest, mark));
+    };
+    expect_data();
+    for (int round = 0; round < migrations("10") && !HasFailure(); ++round) {
+        SCOPED_TRACE("migration " + std::to_string(round + 1));
+        machine = &move(*machine);
+        expect_data();
+    }
+    (void)machine->agent().call("exec", {{"argv", {"killall", "-INT", "iperf3"}}});
+    const Json result = machine->agent().finish(run);
+    const Json report = Json::parse(result.at("stdout").get<std::string>(), nullptr, false);
+    ASSERT_TRUE(report.is_object()) << result.dump();
+    EXPECT_EQ(report.value("error", ""), "interrupt - the client has terminated");
+    double sent = 0;
+    double received = 0;
+    for (const Json& interval : report.at("intervals")) {
+        sent += interval.at("sum").at("bytes").get<double>();
+        received += interval.at("sum_bidir_reverse").at("bytes").get<double>();
+    }
+    EXPECT_GT(sent, 0) << report.dump();
+    EXPECT_GT(received, 0) << report.dump();
+    expect_checks(*machine, {"link", "tcp4", "udp4"});
+    expect_happy_end(*machine);
+}
+
+// The cable is that of the new place: the guest hears of it and works when it is plugged in.
+TEST_P(Migration, GuestLearnsThatTheCableIsOut) {
+    const auto set_link = [](Machine& machine, bool up) {
+        machine.qmp().execute("set_link", {{"name", "nic0"}, {"up", up}});
+    };
+    Machine& first = boot(config(false), {{network_, device(), mac(0)}});
+    (void)configure_guest(first);
+    expect_traffic(first);
+    Machine& second = move(first, [&](Machine& target) { set_link(target, false); });
+    second.agent().call("link.wait", {{"carrier", false}});
+    Machine& third = move(second);
+    third.agent().call("link.wait", {{"carrier", true}});
+    expect_traffic(third);
+    // As with set_link: what was still to be sent when the link went is reset away.
+    expect_happy_end(
+        third, {"reset to clear Tx work after link loss", "Reset adapter", "tx_timeout_count"});
 }
 
 TEST_P(Migration, GoesToAFileAndComesBack) {
