@@ -78,16 +78,16 @@ TEST_P(Lifecycle, InterfaceGoesDownAndUpAHundredTimes) {
     expect_happy_end(machine);
 }
 
-TEST_P(Lifecycle, DriverIsUnloadedAndLoadedUnderTraffic) {
+TEST_P(Lifecycle, DriverIsUnloadedAndLoadedAHundredTimes) {
     Machine& machine = boot_on(Backend::stream);
     const std::string driver = driver_modules(device_at_hand());
     {
         const Pressure pressure(*network_);
-        for (int round = 0; round < rounds(25); ++round) {
+        for (int round = 0; round < rounds(100); ++round) {
             machine.agent().call("module.unload", {{"name", driver}});
             machine.agent().call("module.load", {{"name", driver}});
             machine.agent().call("link.appear");
-            machine.agent().call("link.up", {{"wait", round % 5 == 0}});
+            machine.agent().call("link.up", {{"wait", round % 10 == 0}});
         }
     }
     readdress(machine);
