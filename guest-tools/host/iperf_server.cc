@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "iperf_server.h"
+
 namespace host {
 
 IperfServer::IperfServer(const Network& network, std::uint16_t port, const std::string& address) {
