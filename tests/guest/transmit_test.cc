@@ -27,10 +27,12 @@ TEST_P(Transmit, IsRightOnEveryBackend) {
         (void)configure_guest(machine, i);
         const bool watched = nics[i].network->capture() != nullptr;
         unsigned judged = 0;
+        unsigned passed = 0;
         for (const Json& result : run_checks(machine, {"tx"}, {}, i)) {
             const auto name = result.at("name").get<std::string>();
             const auto outcome = result.at("outcome").get<std::string>();
             EXPECT_NE(outcome, "fail") << name << ": " << result.value("reason", "");
+            passed += outcome == "pass" ? 1U : 0U;
             // User-mode networking shows no frames: the peer judges what it can receive.
             if (is_x550() && watched) {
                 EXPECT_EQ(outcome, "pass") << name << ": " << result.value("reason", "");
@@ -38,6 +40,9 @@ TEST_P(Transmit, IsRightOnEveryBackend) {
             }
         }
         EXPECT_EQ(judged > 0, is_x550() && watched);
+        if (is_x550()) {
+            EXPECT_GE(passed, 5U) << "checksums and segmentation, which the peer can judge as well";
+        }
         if (watched) {
             EXPECT_EQ(nics[i].network->capture()->complaints(), std::vector<std::string>());
         }
