@@ -21,11 +21,7 @@ constexpr std::uint32_t misc_causes(unsigned byte) {
 
 Interrupts::Interrupts(Host& host, ixgbe_state& state, RegisterFile& regs, Timers& timers,
                        Tracer& trace)
-    : host_(host),
-      irq_(state.interrupt),
-      regs_(regs),
-      timers_(timers),
-      trace_(trace) {}
+    : host_(host), irq_(state.interrupt), regs_(regs), timers_(timers), trace_(trace) {}
 
 bool Interrupts::msix_mode() const {
     return regs_.get<GPIE>().get(GPIE::multiple_msix);
