@@ -73,8 +73,12 @@ protected:
         return machine;
     }
 
-    // The running machine goes to another process; where it goes on. `prepare` sees that process
-    // before anything has come.
+    // QEMU 7.2 under TCG loses a page now and then that the guest writes while the dirty bitmap is
+    // read; guests with QEMU's own e1000e panic in the same way. A stopped guest writes none.
+    static bool loses_pages(const Machine& source) { return source.config().qemu.name == "7.2"; }
+
+    // The machine goes to another process with its traffic; where it goes on. `prepare` sees that
+    // process before anything has come.
     Machine& move(Machine& source, const std::function<void(Machine&)>& prepare = {}) {
         Machine& target = receiver();
         if (prepare) {
@@ -83,7 +87,14 @@ protected:
         const std::string uri = "unix:" + target.folder() + "/migration";
         target.share_agent(source);
         target.qmp().execute("migrate-incoming", {{"uri", uri}});
+        if (loses_pages(source)) {
+            source.qmp().execute("stop");
+        }
         send_to(source, uri);
+        if (loses_pages(source)) {
+            wait_migrated(target);
+            target.qmp().execute("cont");
+        }
         EXPECT_TRUE(target.qmp().wait_event("RESUME", Milliseconds(60000)));
         target.take_agent();
         source.kill();
