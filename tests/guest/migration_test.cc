@@ -73,8 +73,9 @@ protected:
         return machine;
     }
 
-    // QEMU 7.2 under TCG loses a page now and then that the guest writes while the dirty bitmap is
-    // read; guests with QEMU's own e1000e panic in the same way. A stopped guest writes none.
+    // Guests that move while they run in QEMU 7.2 under TCG panic now and then, also with QEMU's
+    // own e1000e: most likely pages are lost that change while the dirty bitmap is read. A stopped
+    // guest changes none.
     static bool loses_pages(const Machine& source) { return source.config().qemu.name == "7.2"; }
 
     // The machine goes to another process with its traffic; where it goes on. `prepare` sees that
