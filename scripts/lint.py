@@ -29,6 +29,8 @@ import typing
 GCC_ONLY = ("-mmemset-strategy=",)
 # What the compiler writes is of no use here.
 OUTPUT_OPTIONS = {"-MD": 1, "-c": 1, "-MQ": 2, "-MF": 2, "-o": 2}
+# clang cannot read GCC's precompiled headers, and each file has to name what it uses.
+PRECOMPILED = re.compile(r"_pch\.h$")
 # A passed check that nobody asked for in this time is forgotten.
 KEEP_SECONDS = 60 * 24 * 3600
 
@@ -105,7 +107,9 @@ def clang_arguments(command, path):
     while position < len(words):
         word = words[position]
         width = OUTPUT_OPTIONS.get(word, 1)
-        if word not in OUTPUT_OPTIONS and word != path and not word.startswith(GCC_ONLY):
+        if word == "-include" and PRECOMPILED.search(words[position + 1]):
+            width = 2
+        elif word not in OUTPUT_OPTIONS and word != path and not word.startswith(GCC_ONLY):
             kept.append(word)
         position += width
     return kept + ["-Wno-unknown-warning-option"]

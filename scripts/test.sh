@@ -28,7 +28,7 @@ Layers:
   lint     clang-format and shellcheck find nothing; one test a file, such as
            Format.hw/net/lso.cc
   docs     docs/registers.md is what its generator writes
-  unit     engines and building blocks, one test program per source file; also under ASan and UBSan
+  unit     engines and building blocks; also under ASan and UBSan
   device   the whole device against a fake host; also under ASan and UBSan
   qtest    the plug-in in a QEMU of its own whose guest is the test program
   tidy     clang-tidy finds nothing; it skips files that have passed and not changed since

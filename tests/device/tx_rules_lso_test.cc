@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "hex.h"
 #include "lso_request.h"
@@ -52,6 +54,12 @@ const char* const kEthernet4 = "525400123456 020000000001 0800";
 
 // ---- Golden segments ----
 
+Frame behind_ethernet(std::string_view headers) {
+    std::string text(kEthernet4);
+    text += headers;
+    return from_hex(text);
+}
+
 struct Golden {
     std::size_t payload;
     std::uint16_t total_length, id, ip_checksum;
@@ -64,9 +72,9 @@ struct Golden {
 TEST(RuleLso, GoldenSegments) {
     RulesRig rig;
     rig.driver.write<DTXTCPFLGL>(0x0F760FF6);
-    const Frame headers = from_hex(std::string(kEthernet4) +
-                                   "4500 0000 7ffe 4000 8006 0000 c0000201 c6336402"
-                                   "1234 0050 fffffa00 11223344 5099 ffff ec3d 0000");
+    const Frame headers = behind_ethernet(
+        "4500 0000 7ffe 4000 8006 0000 c0000201 c6336402"
+        "1234 0050 fffffa00 11223344 5099 ffff ec3d 0000");
     const auto frames =
         rig.cut({.l4len = kTcpBytes, .mss = 1460, .type = TxContext::l4_tcp | TxContext::ipv4},
                 headers, counting(3000), 0, kBoth);
@@ -91,9 +99,9 @@ TEST(RuleLso, GoldenSegments) {
 // Rules USO-2 to USO-4, USO-7.
 TEST(RuleUso, GoldenDatagrams) {
     RulesRig rig;
-    const Frame headers = from_hex(std::string(kEthernet4) +
-                                   "4500 0000 ffff 4000 8011 0000 c0000201 c6336402"
-                                   "1388 1770 0bc0 ec48");
+    const Frame headers = behind_ethernet(
+        "4500 0000 ffff 4000 8011 0000 c0000201 c6336402"
+        "1388 1770 0bc0 ec48");
     const auto frames =
         rig.cut({.l4len = kUdpBytes, .mss = 1472, .type = TxContext::l4_udp | TxContext::ipv4},
                 headers, counting(3000), 0, kBoth);
