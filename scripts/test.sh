@@ -113,7 +113,7 @@ x550_build_layer_programs() {
 
 # What qtest and guest programs learn about their surroundings.
 x550_export_test_environment() {
-    local test_qemu kernels=() initrds=() entry
+    local test_qemu kernels=() initrds=() dpdk=() entry
     export X550_ARTIFACTS
     mkdir -p "$X550_ARTIFACTS"
     test_qemu="$(x550_test_qemu_path "$flavour")" || return 0
@@ -127,10 +127,12 @@ x550_export_test_environment() {
     for entry in "${X550_KERNEL_SERIES[@]}"; do
         kernels+=("$(x550_kernel_path "${entry%%:*}")")
         initrds+=("$(x550_initrd_path "${kernels[-1]}")")
+        dpdk+=("$(x550_dpdk_initrd_path "${kernels[-1]}")")
     done
     X550_KERNELS="$(IFS=: && printf '%s' "${kernels[*]}")"
     X550_INITRDS="$(IFS=: && printf '%s' "${initrds[*]}")"
-    export X550_KERNELS X550_INITRDS
+    X550_DPDK_INITRDS="$(IFS=: && printf '%s' "${dpdk[*]}")"
+    export X550_KERNELS X550_INITRDS X550_DPDK_INITRDS
 }
 
 # ---- running -----------------------------------------------------------------------------------

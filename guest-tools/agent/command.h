@@ -57,6 +57,7 @@ using CommandTable = std::span<const Command>;
 [[nodiscard]] CommandTable ethtool_commands();
 [[nodiscard]] CommandTable module_commands();
 [[nodiscard]] CommandTable process_commands();
+[[nodiscard]] CommandTable session_commands();
 [[nodiscard]] CommandTable kernel_log_commands();
 [[nodiscard]] CommandTable power_commands();
 [[nodiscard]] CommandTable tunnel_commands();

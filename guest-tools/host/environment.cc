@@ -53,9 +53,12 @@ std::vector<Qemu> qemus_at_hand() {
 std::vector<Kernel> kernels_at_hand() {
     const auto folders = split(environment("X550_KERNELS"));
     const auto initrds = split(environment("X550_INITRDS"));
+    auto dpdk_initrds = split(environment("X550_DPDK_INITRDS"));
+    dpdk_initrds.resize(folders.size());
     std::vector<Kernel> out;
     for (std::size_t i = 0; i < std::min(folders.size(), initrds.size()); ++i) {
-        out.push_back({release_of(folders[i]), folders[i] + "/vmlinuz", initrds[i]});
+        out.push_back(
+            {release_of(folders[i]), folders[i] + "/vmlinuz", initrds[i], dpdk_initrds[i]});
     }
     return out;
 }

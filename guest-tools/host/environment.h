@@ -13,7 +13,7 @@ namespace host {
 
 // From X550_QEMU_72, X550_PLUGIN_72, X550_QEMU_100, X550_PLUGIN_100, X550_FIRMWARE_100.
 [[nodiscard]] std::vector<Qemu> qemus_at_hand();
-// From X550_KERNELS and X550_INITRDS, colon separated and in the same order.
+// From X550_KERNELS, X550_INITRDS and X550_DPDK_INITRDS, colon separated and in the same order.
 [[nodiscard]] std::vector<Kernel> kernels_at_hand();
 // X550_DEVICE, else "x550".
 [[nodiscard]] std::string device_at_hand();

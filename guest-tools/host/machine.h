@@ -27,6 +27,7 @@ struct Kernel {
     std::string name;
     std::string image;
     std::string initrd;
+    std::string dpdk_initrd = {};  // the same with DPDK's testpmd; empty: not at hand
 };
 
 struct Nic {

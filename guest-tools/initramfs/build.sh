@@ -14,6 +14,8 @@ usage: build.sh --kernel-version V --modules DIR --agent PATH --output FILE [opt
   --output FILE        initramfs to write
   --compress KIND      none, zstd or gzip (default: none, which an emulated CPU boots fastest)
   --root DIR           take busybox, ip, ethtool and iperf3 from this root (default: /)
+  --program NAME:DEB   one more program with its libraries (may be repeated)
+  --library NAME       a library that a program loads by itself (may be repeated)
   --load "A B..."      modules the agent loads at boot unless x550.modules= says otherwise
   --extra PATH         one more file, stored under /extra (may be repeated)
 TEXT
@@ -32,10 +34,13 @@ compress=none
 root=/
 load=
 extras=
+programs=
+loaded=
 while [ $# -gt 0 ]; do
     case $1 in
     --help) usage; exit 0 ;;
-    --kernel-version | --modules | --agent | --output | --compress | --root | --load | --extra)
+    --kernel-version | --modules | --agent | --output | --compress | --root | --load | \
+        --extra | --program | --library)
         [ $# -ge 2 ] || die "$1 needs a value"
         ;;
     *) usage >&2; die "unknown option $1" ;;
@@ -50,6 +55,8 @@ while [ $# -gt 0 ]; do
     --load) load=$2 ;;
     --extra) extras="$extras
 $2" ;;
+    --program) programs="$programs $2" ;;
+    --library) loaded="$loaded $2" ;;
     esac
     shift 2
 done
@@ -60,7 +67,8 @@ modules=${modules:-/lib/modules/$version}
 
 wanted="ixgbe e1000e igb virtio_net vmxnet3 virtio_pci virtio_console 8021q vxlan ip_gre ip6_gre
 ipip sit dummy bridge macvlan bonding af_packet geneve udp_tunnel ip6_udp_tunnel ip6_tunnel sch_fq
-rtc_cmos nf_conntrack pktgen tcp_bbr esp4 esp6 xfrm_user e1000 sctp crc32c_generic"
+rtc_cmos nf_conntrack pktgen tcp_bbr esp4 esp6 xfrm_user e1000 sctp crc32c_generic
+uio_pci_generic vfio_pci vfio_iommu_type1"
 
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT INT TERM
@@ -76,17 +84,37 @@ find_program() {
     return 1
 }
 
+# Prints the shared libraries of a program by their paths inside $root; those that $root does not
+# have come from this machine.
+libraries_of() {
+    libraries=${root}lib/x86_64-linux-gnu
+    if [ -x "$libraries/ld-linux-x86-64.so.2" ]; then
+        "$libraries/ld-linux-x86-64.so.2" --library-path \
+            "$libraries:${root}usr/lib/x86_64-linux-gnu" --list "$1"
+    else
+        ldd "$1"
+    fi 2>/dev/null | sed -n -e 's/^[^/]* => \(\/[^ ]*\) (0x.*/\1/p' \
+        -e 's/^[[:space:]]*\(\/[^ ]*\) .*/\1/p' | while read -r library; do
+        echo "/${library#"$root"}" | tr -s /
+    done
+}
+
 # Copies a program to /bin and every shared library it names to where it expects them.
 add_program() {
     program=$(find_program "$1") || die "$1 is missing: install $2"
     cp -L "$program" "$stage/bin/$1"
-    ldd "$program" 2>/dev/null | sed -n 's/^[^/]*\(\/[^ ]*\) (0x.*/\1/p' | while read -r library; do
-        [ -e "$stage$library" ] && continue
-        mkdir -p "$stage$(dirname "$library")"
-        source=$root${library#/}
-        [ -e "$source" ] || source=$library
-        cp -L "$source" "$stage$library"
+    libraries_of "$program" | while read -r library; do
+        add_library "$library"
     done
+}
+
+# Takes a library by its path inside $root, or from this machine.
+add_library() {
+    [ -e "$stage$1" ] && return 0
+    mkdir -p "$stage$(dirname "$1")"
+    source=$root${1#/}
+    [ -e "$source" ] || source=$1
+    cp -L "$source" "$stage$1"
 }
 
 add_module_file() {
@@ -117,7 +145,8 @@ add_module() {
 mkdir -p "$stage/bin" "$stage/etc" "$stage/proc" "$stage/sys" "$stage/dev" "$stage/tmp" \
     "$stage/run" "$stage/lib/modules/$version" "$stage/root"
 ln -s bin "$stage/sbin"
-mkdir -p "$stage/usr"
+mkdir -p "$stage/usr" "$stage/var"
+ln -s ../run "$stage/var/run"
 ln -s ../bin "$stage/usr/bin"
 ln -s ../bin "$stage/usr/sbin"
 
@@ -127,9 +156,19 @@ cp -L "$busybox" "$stage/bin/busybox"
 "$busybox" --list | while read -r applet; do
     [ "$applet" = busybox ] || ln -s busybox "$stage/bin/$applet"
 done
-for pair in ip:iproute2 tc:iproute2 bridge:iproute2 ethtool:ethtool iperf3:iperf3; do
+for pair in ip:iproute2 tc:iproute2 bridge:iproute2 ethtool:ethtool iperf3:iperf3 $programs; do
     rm -f "$stage/bin/${pair%:*}"
     add_program "${pair%:*}" "${pair#*:}"
+done
+
+for name in $loaded; do
+    found=
+    for folder in lib usr/lib; do
+        file=$folder/x86_64-linux-gnu/$name
+        [ -n "$found" ] || [ ! -e "$root$file" ] || found=/$file
+    done
+    [ -n "$found" ] || die "$name is missing"
+    add_library "$found"
 done
 
 cp "$agent" "$stage/init"

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "testpmd.h"
+
+#include <cctype>
+#include <regex>
+#include <stdexcept>
+
+namespace host {
+namespace {
+
+constexpr const char* kPrompt = "testpmd> ";
+constexpr const char* kSession = "testpmd";
+
+std::string shell(Machine& machine, const std::string& script) {
+    const Json done = machine.agent().call("exec", {{"argv", {"sh", "-c", script}}});
+    if (done.at("status") != 0) {
+        throw std::runtime_error(script + ": " + done.at("stderr").get<std::string>());
+    }
+    return done.at("stdout").get<std::string>();
+}
+
+std::string without_newline(std::string text) {
+    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) {
+        text.pop_back();
+    }
+    return text;
+}
+
+std::string address_of_nic(Machine& machine) {
+    return without_newline(shell(machine,
+                                 "for d in /sys/bus/pci/devices/*; do "
+                                 "[ \"$(cat $d/vendor)$(cat $d/device)\" = 0x80860x1563 ] && "
+                                 "echo ${d##*/} && exit; done"));
+}
+
+void hand_over(Machine& machine, const std::string& address, const std::string& driver) {
+    (void)shell(machine, (driver == "vfio-pci" ? "modprobe vfio_iommu_type1 && " : "") +
+                             std::string("modprobe ") + driver + " && echo " + driver +
+                             " > /sys/bus/pci/devices/" + address + "/driver_override && echo " +
+                             address + " > /sys/bus/pci/drivers_probe && test -e " +
+                             "/sys/bus/pci/devices/" + address + "/driver");
+}
+
+void reserve_memory(Machine& machine) {
+    (void)shell(machine,
+                "mkdir -p /dev/hugepages && mount -t hugetlbfs none /dev/hugepages && "
+                "echo 96 > /proc/sys/vm/nr_hugepages && "
+                "[ $(cat /proc/sys/vm/nr_hugepages) = 96 ]");
+}
+
+}  // namespace
+
+Testpmd::Testpmd(Machine& machine, const std::string& driver,
+                 const std::vector<std::string>& options)
+    : machine_(machine) {
+    const std::string address = address_of_nic(machine);
+    hand_over(machine, address, driver);
+    reserve_memory(machine);
+    std::vector<std::string> words{"dpdk-testpmd", "-l", "0,1", "-n", "1"};
+    const std::initializer_list<std::string> fixed{
+        "-d", "librte_mempool_ring.so.23", "--no-telemetry", "-a", address, "--",
+        "-i", "--total-num-mbufs=16384"};
+    words.insert(words.end(), fixed);
+    words.insert(words.end(), options.begin(), options.end());
+    greeting_ =
+        machine.agent()
+            .call("session.start",
+                  {{"name", kSession}, {"argv", words}, {"until", kPrompt}, {"timeout_ms", 90000}},
+                  Milliseconds(120000))
+            .at("output")
+            .get<std::string>();
+    if (run("show port info 0").find("Infos for port 0") == std::string::npos) {
+        throw std::runtime_error("testpmd has no port: " + greeting_);
+    }
+}
+
+std::string Testpmd::run(const std::string& command) {
+    return machine_.agent()
+        .call("session.send", {{"name", kSession}, {"text", command + "\n"}, {"until", kPrompt}})
+        .at("output")
+        .get<std::string>();
+}
+
+void Testpmd::run_all(const std::vector<std::string>& commands) {
+    for (const std::string& command : commands) {
+        (void)run(command);
+    }
+}
+
+Counts Testpmd::statistics() {
+    return counts_in(run("show port stats 0"));
+}
+
+Counts Testpmd::extended_statistics() {
+    return counts_in(run("show port xstats 0"));
+}
+
+std::string Testpmd::quit() {
+    const auto words =
+        machine_.agent()
+            .call("session.send", {{"name", kSession}, {"text", "quit\n"}, {"until", "Bye..."}})
+            .at("output")
+            .get<std::string>();
+    machine_.agent().call("session.end", {{"name", kSession}});
+    return words;
+}
+
+Counts counts_in(const std::string& text) {
+    static const std::regex pattern(R"(([A-Za-z_][\w.-]*):\s*(\d+))");
+    Counts out;
+    for (std::sregex_iterator at(text.begin(), text.end(), pattern), end; at != end; ++at) {
+        out[(*at)[1]] = std::stoull((*at)[2]);
+    }
+    return out;
+}
+
+}  // namespace host
