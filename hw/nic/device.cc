@@ -31,7 +31,9 @@ Device::Device(Host& host, ixgbe_state& state, const ixgbe_config& config)
       filter_(regs_),
       steering_(regs_),
       rx_queues_(host, state, regs_),
-      rx_path_(regs_, filter_, steering_, rx_queues_, interrupts_, link_, stats_, trace_),
+      coalescing_(host, regs_, rx_queues_, interrupts_, trace_),
+      rx_path_(regs_, filter_, steering_, rx_queues_, coalescing_, interrupts_, link_, stats_,
+               trace_),
       tx_path_(host, regs_, rx_path_, link_, stats_, trace_),
       tx_queues_(host, state, regs_, tx_path_, interrupts_, stats_, trace_) {
     reset(IXGBE_RESET_POWER_ON);
@@ -106,9 +108,10 @@ void Device::poll() {
         host_.receive_ready();
     }
     run_transmit();
+    const bool settled = rx_path_.close_units();
     polling_ = false;
     interrupts_.let_go();
-    if ((tx_pending_.any() && !tx_blocked_) || rx_wake_) {
+    if ((tx_pending_.any() && !tx_blocked_) || rx_wake_ || !settled) {
         host_.schedule_poll();
     }
 }
@@ -203,10 +206,12 @@ void Device::forget_queues() {
     tx_pending_.reset();
     tx_queues_.interrupted();
     rx_queues_.interrupted();
+    coalescing_.forget_all();
     interrupts_.reset();
     timers_.cancel(IXGBE_DEADLINE_TCP_TIMER);
     filter_.addresses_changed();
     steering_.key_changed();
+    update_super_frames();
 }
 
 // Drivers take their address from RAL0 and RAH0, never from the NVM.
@@ -237,6 +242,9 @@ void Device::set_dma_enabled(bool enabled) {
     dma_enabled_ = enabled;
     rx_path_.set_dma_enabled(enabled);
     tx_queues_.set_dma_enabled(enabled);
+    if (!enabled) {
+        coalescing_.forget_all();  // their buffers are out of reach, and RDH is still before them
+    }
     if (enabled) {
         kick_all();
         wake_receiver();
@@ -268,6 +276,29 @@ void Device::wake_receiver() {
     }
 }
 
+void Device::set_peer(unsigned features) {
+    tx_path_.set_peer(features);
+    super_frames_ = coalescing_.enabled_everywhere();
+    host_.super_frames(super_frames_);
+}
+
+// A peer may send large TCP packets only while every queue they can reach coalesces.
+void Device::update_super_frames() {
+    if (coalescing_.enabled_everywhere() != super_frames_) {
+        super_frames_ = !super_frames_;
+        host_.super_frames(super_frames_);
+    }
+}
+
+// What units raise goes out after loading, or when poll() runs here after all.
+void Device::prepare_save() {
+    if (coalescing_.open()) {
+        interrupts_.hold_back();
+        (void)rx_path_.close_units();
+        host_.schedule_poll();
+    }
+}
+
 bool Device::loaded(std::span<char> why) {
     const char* const reason = implausible();
     if (reason != nullptr) {
@@ -280,6 +311,9 @@ bool Device::loaded(std::span<char> why) {
     steering_.key_changed();
     tx_queues_.interrupted();
     rx_queues_.interrupted();
+    coalescing_.forget_all();
+    super_frames_ = coalescing_.enabled_everywhere();
+    host_.super_frames(super_frames_);
     timers_.rearm();
     interrupts_.restore();
     tx_blocked_ = false;

@@ -16,6 +16,7 @@
 #include "nic/nvm.h"
 #include "nic/phy.h"
 #include "nic/register_file.h"
+#include "nic/rx_coalescing.h"
 #include "nic/rx_filter.h"
 #include "nic/rx_path.h"
 #include "nic/rx_queue.h"
@@ -51,9 +52,10 @@ public:
     void reset(ixgbe_reset_kind kind);
     void set_cable(bool connected);
     void set_dma_enabled(bool enabled);
-    void set_peer(unsigned features) { tx_path_.set_peer(features); }
+    void set_peer(unsigned features);
 
-    void prepare_save() {}  // nothing is in flight between two calls
+    // Coalesced units close; nothing else is in flight between two calls.
+    void prepare_save();
     // False, with the reason in `why`, if the loaded state is one no device can be in.
     [[nodiscard]] bool loaded(std::span<char> why);
 
@@ -73,6 +75,7 @@ private:
     void on_ctrl(std::uint32_t value);
     void on_rxctrl();
     void on_rxdctl(unsigned queue);
+    void on_receive_offloads();
     void on_txdctl(unsigned queue);
     void on_dmatxctl();
     void on_tdt(unsigned queue);
@@ -89,6 +92,7 @@ private:
     void kick(unsigned queue);
     void kick_all();
     void wake_receiver();
+    void update_super_frames();
     void run_transmit();
     [[nodiscard]] const char* implausible() const;
     [[nodiscard]] const char* implausible_queues() const;
@@ -110,6 +114,7 @@ private:
     RxFilter filter_;
     Steering steering_;
     RxQueues rx_queues_;
+    RxCoalescing coalescing_;
     RxPath rx_path_;
     TxPath tx_path_;
     TxQueues tx_queues_;
@@ -118,6 +123,7 @@ private:
     bool tx_blocked_ = false;   // the host holds a frame of ours
     bool tx_released_ = false;  // ixgbe_send_ready() came during the run in progress
     bool rx_wake_ = false;
+    bool super_frames_ = false;  // what the host was last told
     bool polling_ = false;
     bool dma_enabled_ = true;
 };

@@ -52,11 +52,19 @@ void Device::write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint3
         case Hook::rdh:
         case Hook::rdba:
         case Hook::rdlen:
+            coalescing_.forget_queue(index);
             rx_queues_.interrupted();
             return wake_receiver();
         case Hook::rdt:
-        case Hook::srrctl:
             return wake_receiver();
+        case Hook::srrctl:
+            on_receive_offloads();
+            return wake_receiver();
+        case Hook::rfctl:
+        case Hook::hlreg0:
+        case Hook::rsc:
+        case Hook::ivar:
+            return on_receive_offloads();
         case Hook::pfqde:
             return on_pfqde();
         case Hook::dmatxctl:
@@ -195,10 +203,18 @@ void Device::on_rxdctl(unsigned queue) {
     regs_.set<RXDCTL>(queue, control.with(RXDCTL::swflsh, false));
     const bool enable = control.get(RXDCTL::enable);
     if (enable != rx_queues_.enabled(queue)) {
+        rx_path_.close_units_of(queue);
         state_.rx[queue].enabled = enable ? 1 : 0;
         rx_queues_.interrupted();
+        update_super_frames();
     }
     wake_receiver();
+}
+
+// What may be coalesced has changed: units close under the old rules.
+void Device::on_receive_offloads() {
+    (void)rx_path_.close_units();
+    update_super_frames();
 }
 
 void Device::on_txdctl(unsigned queue) {

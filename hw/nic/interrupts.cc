@@ -40,6 +40,11 @@ void Interrupts::raise_queue(unsigned queue, unsigned ivar_byte) {
     update_legacy();
 }
 
+bool Interrupts::rx_queue_coalesces(unsigned queue) const {
+    const IvarEntry entry = ivar_entry(regs_.get<IVAR>(queue / 2).raw(), queue % 2 * 2);
+    return !entry.valid || regs_.get<RSCINT>(entry.vector).get(RSCINT::rscen);
+}
+
 void Interrupts::raise_vector(unsigned vector) {
     if (vector < 16) {
         regs_.set<EICR>(Value<EICR>(regs_.get<EICR>().raw() | 1u << vector));

@@ -27,6 +27,8 @@ public:
 
     void raise_rx_queue(unsigned queue) { raise_queue(queue, queue % 2 * 2); }
     void raise_tx_queue(unsigned queue) { raise_queue(queue, queue % 2 * 2 + 1); }
+    // RSCINT of the queue's vector; a queue without one, as polling drivers leave it, may coalesce.
+    [[nodiscard]] bool rx_queue_coalesces(unsigned queue) const;
     // Bits 30:16 of EICR.
     void raise_cause(Value<EICR> causes);
 

@@ -86,6 +86,7 @@ enum class Hook : std::uint8_t {
     rssrk,
     reta,
     rfctl,
+    rsc,  // RSCCTL, RSCINT, RSCDBU, RDRXCTL, PSRTYPE
     rxcsum,
     pfvte,
     pfqde,

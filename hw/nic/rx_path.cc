@@ -20,14 +20,22 @@ constexpr std::size_t kFcsBytes = 4;
 constexpr std::size_t kTagBytes = 4;
 constexpr std::size_t kStandardFrame = 1518;  // FCS included
 
+// IPv4 and TCP checked and right, as a coalesced segment must be (RSC-23).
+bool checksums_good(const RxMetadata& metadata) {
+    const auto status = metadata.status;
+    return status.get(RxStatus::l4cs) && !status.get(RxStatus::l4e) && !status.get(RxStatus::ipe);
+}
+
 }  // namespace
 
 RxPath::RxPath(RegisterFile& regs, RxFilter& filter, Steering& steering, RxQueues& queues,
-               Interrupts& interrupts, Link& link, Stats& stats, Tracer& trace)
+               RxCoalescing& coalescing, Interrupts& interrupts, Link& link, Stats& stats,
+               Tracer& trace)
     : regs_(regs),
       filter_(filter),
       steering_(steering),
       queues_(queues),
+      coalescing_(coalescing),
       interrupts_(interrupts),
       link_(link),
       stats_(stats),
@@ -72,11 +80,35 @@ ixgbe_receive_result RxPath::take(ConstBytes bytes, const ixgbe_frame_offload& o
     return result;
 }
 
-// The list of steps: MAC, filters, headers, queue, placement.
+bool RxPath::close_units() {
+    if (busy_ || !coalescing_.open()) {
+        return !coalescing_.open();
+    }
+    busy_ = true;  // write-backs may re-enter
+    coalescing_.close_all();
+    busy_ = false;
+    return true;
+}
+
+void RxPath::close_units_of(unsigned queue) {
+    if (busy_) {
+        coalescing_.forget_queue(queue);
+        return;
+    }
+    busy_ = true;
+    coalescing_.close_queue(queue);
+    busy_ = false;
+}
+
 ixgbe_receive_result RxPath::take_one(ConstBytes bytes, const ixgbe_frame_offload& offload) {
     if (!receiving()) {
         return drop(RxDrop::receiver_off, bytes.size());
     }
+    return offload.gso == IXGBE_GSO_NONE ? take_plain(bytes, offload) : take_super(bytes, offload);
+}
+
+// The list of steps: MAC, filters, headers, queue, placement.
+ixgbe_receive_result RxPath::take_plain(ConstBytes bytes, const ixgbe_frame_offload& offload) {
     if (bytes.size() < sizeof(EthernetHeader)) {
         return drop(RxDrop::undersize, bytes.size());
     }
@@ -110,7 +142,14 @@ ixgbe_receive_result RxPath::deliver(const Frame& frame, const ixgbe_frame_offlo
         return drop(RxDrop::over_rlpml, frame.bytes.size(), queue);
     }
     const RxMetadata metadata = describe(frame, offload);
-    const RxDrop refused = queues_.deliver(queue, bytes, metadata);
+    const bool joined = coalescing_.take({.queue = queue,
+                                          .frame = frame.bytes,
+                                          .info = frame.info,
+                                          .bytes = bytes,
+                                          .tag_bytes = strips_tag(frame) ? kTagBytes : 0,
+                                          .metadata = metadata,
+                                          .good = checksums_good(metadata)});
+    const RxDrop refused = joined ? RxDrop::none : queues_.deliver(queue, bytes, metadata);
     if (refused == RxDrop::no_descriptors && !queues_.drops_when_empty(queue)) {
         trace_(TraceEvent::rx_no_buffers, queue, regs_.get<RDH>(queue).raw(),
                regs_.get<RDT>(queue).raw());
@@ -123,7 +162,9 @@ ixgbe_receive_result RxPath::deliver(const Frame& frame, const ixgbe_frame_offlo
     stats_.seen(frame.bytes.size() + kFcsBytes);
     stats_.delivered(queue, placed);
     trace_(TraceEvent::rx_frame, queue, placed, 0, metadata.info.raw());
-    interrupts_.raise_rx_queue(queue);
+    if (!joined) {
+        interrupts_.raise_rx_queue(queue);
+    }
     return IXGBE_ACCEPTED;
 }
 

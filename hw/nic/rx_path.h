@@ -12,6 +12,7 @@
 #include "nic/interrupts.h"
 #include "nic/link.h"
 #include "nic/register_file.h"
+#include "nic/rx_coalescing.h"
 #include "nic/rx_filter.h"
 #include "nic/rx_queue.h"
 #include "nic/stats.h"
@@ -25,7 +26,8 @@ namespace ixgbe {
 class RxPath {
 public:
     RxPath(RegisterFile& regs, RxFilter& filter, Steering& steering, RxQueues& queues,
-           Interrupts& interrupts, Link& link, Stats& stats, Tracer& trace);
+           RxCoalescing& coalescing, Interrupts& interrupts, Link& link, Stats& stats,
+           Tracer& trace);
 
     [[nodiscard]] ixgbe_receive_result receive(ConstBytes frame,
                                                const ixgbe_frame_offload& offload);
@@ -35,6 +37,12 @@ public:
     // RXEN, master enable: whether frames are taken at all.
     [[nodiscard]] bool receiving() const;
     void set_dma_enabled(bool enabled) { dma_enabled_ = enabled; }
+
+    // Closes the units of coalesced segments; true if none is left open. False while a frame is on
+    // its way: ask again.
+    [[nodiscard]] bool close_units();
+    // The queue stops: its units close, or go with the ring if a frame is on its way.
+    void close_units_of(unsigned queue);
 
     // A frame was refused for want of descriptors; take_starved() also forgets it.
     [[nodiscard]] bool starved() const { return starved_; }
@@ -46,6 +54,8 @@ private:
     static constexpr std::size_t kMaxFrame = 15872;  // 15.5 KB, DS 7.1.1
     static constexpr std::size_t kMinFrame = 60;     // without FCS
 
+    static constexpr std::size_t kMaxSuperFrame = 65535 + 18;
+
     struct Frame {
         ConstBytes bytes;
         PacketInfo info;
@@ -56,6 +66,16 @@ private:
     [[nodiscard]] ixgbe_receive_result take(ConstBytes bytes, const ixgbe_frame_offload& offload);
     [[nodiscard]] ixgbe_receive_result take_one(ConstBytes bytes,
                                                 const ixgbe_frame_offload& offload);
+    // rx_super_frame.cc
+    [[nodiscard]] ixgbe_receive_result take_super(ConstBytes bytes,
+                                                  const ixgbe_frame_offload& offload);
+    [[nodiscard]] ixgbe_receive_result coalesce_super(const Frame& frame,
+                                                      const ixgbe_frame_offload& offload);
+    [[nodiscard]] ixgbe_receive_result cut_super(const Frame& frame,
+                                                 const ixgbe_frame_offload& offload);
+    void count_super(const Frame& frame, const ixgbe_frame_offload& offload);
+    [[nodiscard]] ixgbe_receive_result take_plain(ConstBytes bytes,
+                                                  const ixgbe_frame_offload& offload);
     [[nodiscard]] ixgbe_receive_result drop(RxDrop reason, std::size_t length, unsigned queue = 0);
     [[nodiscard]] ConstBytes padded(ConstBytes bytes);
     [[nodiscard]] std::size_t length_limit(const PacketInfo& info) const;
@@ -72,6 +92,7 @@ private:
     RxFilter& filter_;
     Steering& steering_;
     RxQueues& queues_;
+    RxCoalescing& coalescing_;
     Interrupts& interrupts_;
     Link& link_;
     Stats& stats_;
@@ -81,6 +102,7 @@ private:
     bool busy_ = false;    // a frame is on its way to its buffers, which may re-enter
     bool missed_ = false;  // starved_ for that reason
     std::array<std::byte, kMaxFrame> copy_{};
+    std::array<std::byte, kMaxFrame> cut_{};
     le32 fcs_{};
 };
 

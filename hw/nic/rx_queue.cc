@@ -55,7 +55,7 @@ bool RxQueues::hides_vlan(unsigned queue) const {
 RxDrop RxQueues::deliver(unsigned queue, const RxBytes& frame, const RxMetadata& metadata) {
     const std::size_t length = frame.size();
     const Plan p = plan(queue, length, metadata);
-    const DescriptorRing ring = ring_of<RDBAL, RDBAH, RDLEN, RDH, RDT>(regs_, queue);
+    const DescriptorRing ring = rest_of_ring(queue);
     if (p.buffer_bytes == 0) {
         host_.guest_error("SRRCTL.BSIZEPACKET is 0: no frame can be received");
         return RxDrop::over_ring;
@@ -78,8 +78,12 @@ RxDrop RxQueues::deliver(unsigned queue, const RxBytes& frame, const RxMetadata&
     if (epoch != epoch_) {
         return RxDrop::queue_disabled;  // a write to our own BAR took the ring away
     }
-    regs_.set<RDH>(queue, Value<RDH>(ring.span.advanced(
-                              ring.span.head, static_cast<std::uint32_t>(p.descriptors))));
+    if (lent_.at(queue) == 0) {
+        regs_.set<RDH>(queue, Value<RDH>(ring.span.advanced(
+                                  ring.span.head, static_cast<std::uint32_t>(p.descriptors))));
+    } else {
+        lent_.at(queue) = static_cast<std::uint16_t>(lent_.at(queue) + p.descriptors);
+    }
     write_back(ring, p, length, metadata);
     return RxDrop::none;
 }
@@ -206,7 +210,6 @@ RxWriteback RxQueues::legacy(std::size_t index, std::size_t bytes, bool eop,
             .length = status.raw()};
 }
 
-// The half with DD and PKT_LEN appears at once and last: drivers poll either of them.
 void RxQueues::write_back(const DescriptorRing& ring, const Plan& plan, std::size_t length,
                           const RxMetadata& metadata) {
     std::array<RxWriteback, kMaxBuffers> done{};
@@ -214,19 +217,23 @@ void RxQueues::write_back(const DescriptorRing& ring, const Plan& plan, std::siz
         done.at(i) = writeback(plan, i, length, metadata);
     }
     for (std::size_t i = 0; i < plan.descriptors; ++i) {
-        const std::uint64_t addr =
-            ring.address(ring.span.advanced(ring.span.head, static_cast<std::uint32_t>(i)));
-        const auto halves = std::bit_cast<std::array<le64, 2>>(done.at(i));
-        if (std::byte* const slot = host_.dma_map(addr, kDescriptorBytes, Direction::to_guest)) {
-            const auto raw = std::bit_cast<std::array<std::uint64_t, 2>>(done.at(i));
-            std::memcpy(slot, raw.data(), sizeof raw[0]);
-            std::atomic_thread_fence(std::memory_order_release);
-            std::memcpy(slot + sizeof raw[0], raw.data() + 1, sizeof raw[1]);
-            host_.dma_unmap(Bytes(slot, kDescriptorBytes), Direction::to_guest, kDescriptorBytes);
-        } else if (!host_.dma_write(addr, std::as_bytes(std::span(halves.data(), 1))) ||
-                   !host_.dma_write(addr + 8, std::as_bytes(std::span(&halves[1], 1)))) {
-            host_.guest_error("receive ring is not writable: write-back lost");
-        }
+        write_back(ring.address(ring.span.advanced(ring.span.head, static_cast<std::uint32_t>(i))),
+                   done.at(i));
+    }
+}
+
+// The half with DD and PKT_LEN appears at once and last: drivers poll either of them.
+void RxQueues::write_back(std::uint64_t addr, const RxWriteback& done) {
+    const auto halves = std::bit_cast<std::array<le64, 2>>(done);
+    if (std::byte* const slot = host_.dma_map(addr, kDescriptorBytes, Direction::to_guest)) {
+        const auto raw = std::bit_cast<std::array<std::uint64_t, 2>>(done);
+        std::memcpy(slot, raw.data(), sizeof raw[0]);
+        std::atomic_thread_fence(std::memory_order_release);
+        std::memcpy(slot + sizeof raw[0], raw.data() + 1, sizeof raw[1]);
+        host_.dma_unmap(Bytes(slot, kDescriptorBytes), Direction::to_guest, kDescriptorBytes);
+    } else if (!host_.dma_write(addr, std::as_bytes(std::span(halves.data(), 1))) ||
+               !host_.dma_write(addr + 8, std::as_bytes(std::span(&halves[1], 1)))) {
+        host_.guest_error("receive ring is not writable: write-back lost");
     }
 }
 

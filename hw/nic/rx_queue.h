@@ -46,6 +46,10 @@ public:
     // RXDCTL.ENABLE as it reads back.
     [[nodiscard]] bool enabled(unsigned queue) const { return state_.rx[queue].enabled != 0; }
     [[nodiscard]] bool drops_when_empty(unsigned queue) const;
+    // Buffers that a frame of that many bytes takes.
+    [[nodiscard]] std::size_t buffers_for(unsigned queue, std::size_t length) const;
+    // Fewer are posted than that, and the ring is long enough to hold them.
+    [[nodiscard]] bool short_of(unsigned queue, std::size_t buffers) const;
     // PFQDE.HIDE_VLAN
     [[nodiscard]] bool hides_vlan(unsigned queue) const;
 
@@ -54,6 +58,24 @@ public:
     [[nodiscard]] RxDrop deliver(unsigned queue, const RxBytes& frame, const RxMetadata& metadata);
 
     void interrupted() { ++epoch_; }
+
+    // ---- buffers lent to coalesced units (rx_lending.cc) ----
+    struct Buffer {
+        std::uint32_t index = 0;  // in the ring
+        std::uint64_t address = 0;
+    };
+    // Posted and not lent.
+    [[nodiscard]] std::uint32_t lendable(unsigned queue) const;
+    // The next ones of the ring; false, and none lent, if there are too few or the ring cannot be
+    // read. They are behind RDH until all that were lent have been written back.
+    [[nodiscard]] bool lend(unsigned queue, std::span<Buffer> out);
+    // The last ones lent were not needed.
+    void take_back(unsigned queue, std::size_t count);
+    void write_back(unsigned queue, std::uint32_t index, const RxWriteback& done);
+    // Everything lent is written back.
+    void settle(unsigned queue);
+    void forget_lent(unsigned queue) { lent_.at(queue) = 0; }
+    [[nodiscard]] bool write(std::uint64_t addr, const RxBytes& bytes);
 
 private:
     // 15.5 KB in buffers of 1 KB, and one for a split header.
@@ -72,18 +94,21 @@ private:
                            std::size_t header_len);
     [[nodiscard]] bool place(const Plan& plan, const RxBytes& frame);
     [[nodiscard]] bool pad(const Plan& plan, std::size_t length);
-    [[nodiscard]] bool write(std::uint64_t addr, const RxBytes& bytes);
     [[nodiscard]] RxWriteback writeback(const Plan& plan, std::size_t index, std::size_t length,
                                         const RxMetadata& metadata) const;
     [[nodiscard]] RxWriteback legacy(std::size_t index, std::size_t bytes, bool eop,
                                      const RxMetadata& metadata) const;
     void write_back(const DescriptorRing& ring, const Plan& plan, std::size_t length,
                     const RxMetadata& metadata);
+    void write_back(std::uint64_t addr, const RxWriteback& done);
+    // The ring as if lent buffers were gone.
+    [[nodiscard]] DescriptorRing rest_of_ring(unsigned queue) const;
 
     Host& host_;
     ixgbe_state& state_;
     RegisterFile& regs_;
     std::array<RxReadDescriptor, kMaxBuffers> posted_{};
+    std::array<std::uint16_t, IXGBE_QUEUES> lent_{};
     std::uint32_t epoch_ = 0;
 };
 

@@ -91,13 +91,16 @@ static inline void x550_compat_use_vnet_hdr(NetClientState *peer, int len)
 #endif
 }
 
-/* The peer hands over frames that are complete: summed and cut. */
-static inline void x550_compat_plain_frames(NetClientState *peer)
+/*
+ * The peer hands over frames that are complete, or TCP over IPv4 that is
+ * neither summed nor cut.
+ */
+static inline void x550_compat_super_frames(NetClientState *peer, bool wanted)
 {
 #if X550_QEMU_SINCE(8, 2)
-    qemu_set_offload(peer, 0, 0, 0, 0, 0, 0, 0);
+    qemu_set_offload(peer, wanted, wanted, 0, 0, 0, 0, 0);
 #else
-    qemu_set_offload(peer, 0, 0, 0, 0, 0);
+    qemu_set_offload(peer, wanted, wanted, 0, 0, 0);
 #endif
 }
 

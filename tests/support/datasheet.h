@@ -208,6 +208,11 @@ struct RXDCTL : Registers<0x01028, 0x40, 128, 0x0D028> {
 };
 struct RSCCTL : Registers<0x0102C, 0x40, 128, 0x0D02C> {
     static constexpr std::uint32_t rscen = bit(0);
+    static constexpr std::uint32_t maxdesc_4 = 1u << 2;
+    static constexpr std::uint32_t maxdesc_16 = 3u << 2;
+};
+struct RSCDBU : Registers<0x03028> {
+    static constexpr std::uint32_t rscackdis = bit(7);
 };
 struct RXCTRL : Registers<0x03000> {
     static constexpr std::uint32_t rxen = bit(0);
@@ -216,6 +221,7 @@ struct RXCTRL : Registers<0x03000> {
 struct RDRXCTL : Registers<0x02F00> {
     static constexpr std::uint32_t psp = bit(2);
     static constexpr std::uint32_t dmaidone = bit(3);
+    static constexpr std::uint32_t rsc_push_dis = bit(5);
 };
 struct PFQDE : Registers<0x02F04> {
     static constexpr std::uint32_t drop = bit(0);
@@ -235,7 +241,9 @@ struct RXCSUM : Registers<0x05000> {
     static constexpr std::uint32_t ippcse = bit(12);
     static constexpr std::uint32_t pcsd = bit(13);
 };
-struct RFCTL : Registers<0x05008> {};
+struct RFCTL : Registers<0x05008> {
+    static constexpr std::uint32_t rsc_dis = bit(5);
+};
 struct PSRTYPE : Registers<0x0EA00, 4, 64> {
     static constexpr std::uint32_t tcp = bit(4);
     static constexpr std::uint32_t udp = bit(5);

@@ -110,6 +110,9 @@ struct RxWriteBack {  // DS 7.1.6.2: word 2, and word 0 where marked
     static constexpr unsigned hdr_len_shift = 21;
     static constexpr std::uint32_t hdr_len_mask = 0x3FF;
     static constexpr std::uint32_t sph = bit(31);
+    static constexpr unsigned rsccnt_shift = 17;
+    static constexpr std::uint32_t rsccnt_mask = 0xF;
+    static constexpr unsigned nextp_shift = 4;  // word 2 without EOP
 };
 
 }  // namespace x550

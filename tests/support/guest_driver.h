@@ -172,6 +172,16 @@ struct RxPacket {
     [[nodiscard]] std::uint16_t vlan() const { return static_cast<std::uint16_t>(last()[3] >> 16); }
 };
 
+// A packet of a ring that coalesces.
+struct RxUnit {
+    Frame bytes;
+    std::vector<std::uint32_t> slots;
+    std::vector<Descriptor> descriptors;
+    unsigned segments = 0;  // what RSCCNT adds up to; 0: an ordinary packet
+
+    [[nodiscard]] std::uint32_t status() const { return descriptors.back()[2]; }
+};
+
 class RxRing {
 public:
     explicit RxRing(const GuestDriver& driver, unsigned queue = 0, const RxOptions& options = {});
@@ -182,6 +192,8 @@ public:
     // The next packet, if it is complete; its descriptors are not given back.
     std::optional<RxPacket> take();
     std::vector<RxPacket> take_all();
+    // All that are complete, by RSCCNT and NEXTP.
+    std::vector<RxUnit> take_units();
 
     [[nodiscard]] std::uint32_t head() const { return driver_.read<RDH>(queue_); }
     [[nodiscard]] std::uint32_t next() const { return next_; }

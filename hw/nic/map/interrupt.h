@@ -103,7 +103,7 @@ inline constexpr auto kInterruptRows = std::to_array<RegisterDef>({
      .access = Access::rw,
      .reset = 0x00000001,
      .writable = 0x00000001,
-     .effect = Effect::stored,
+     .on_write = Hook::rsc,
      .section = "8.2.2.6.20"},
 });
 

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/rsc.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "net/headers.h"
+
+namespace ixgbe {
+
+namespace {
+
+constexpr std::size_t kIpv4Checksum = 10;
+constexpr std::size_t kIpv4TotalLength = 2;
+constexpr std::size_t kIpv4Id = 4;
+constexpr std::size_t kIpv4Ttl = 8;
+constexpr std::size_t kIpv4Addresses = 12;
+constexpr std::size_t kIpv6PayloadLength = 4;
+constexpr std::size_t kIpv6HopLimit = 7;
+constexpr std::size_t kIpv6Addresses = 8;
+constexpr std::size_t kTcpSeq = 4;
+constexpr std::size_t kTcpAck = 8;
+constexpr std::size_t kTcpFlags = 12;
+constexpr std::size_t kTcpWindow = 14;
+constexpr std::size_t kTcpChecksum = 16;
+constexpr std::size_t kTimestampOptions = 12;
+constexpr std::uint32_t kTimestampLayout = 0x0101080A;  // NOP, NOP, timestamps, ten bytes
+constexpr std::size_t kTsval = sizeof(TcpHeader) + 4;
+constexpr std::size_t kTsecr = sizeof(TcpHeader) + 8;
+constexpr std::uint16_t kMayJoin = TcpHeader::kAck | TcpHeader::kPsh;
+
+// Sequence numbers and timestamps count modulo 2^32.
+bool before(std::uint32_t a, std::uint32_t b) {
+    return static_cast<std::int32_t>(a - b) < 0;
+}
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
+    constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;
+    hash = (hash ^ word) * kOdd;
+    return hash ^ hash >> 29;
+}
+
+bool same(ConstBytes a, ConstBytes b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+// Options may be absent, or the one layout that stacks send (RSC-16).
+bool read_options(ConstBytes frame, RscSegment& segment) {
+    const std::size_t options = segment.header_len - segment.l4_offset - sizeof(TcpHeader);
+    if (options == 0) {
+        return true;
+    }
+    const auto layout = read_at<be32>(frame, segment.l4_offset + sizeof(TcpHeader));
+    const auto tsval = read_at<be32>(frame, segment.l4_offset + kTsval);
+    const auto tsecr = read_at<be32>(frame, segment.l4_offset + kTsecr);
+    if (options != kTimestampOptions || !layout || *layout != kTimestampLayout || !tsval ||
+        !tsecr) {
+        return false;
+    }
+    segment.timestamps = true;
+    segment.tsval = *tsval;
+    segment.tsecr = *tsecr;
+    return true;
+}
+
+// As much of a layer as the pseudo-header needs.
+std::uint16_t pseudo_header_of(ConstBytes frame, std::uint32_t l3, bool ipv4, std::size_t length) {
+    Layer3 layer;
+    layer.kind = ipv4 ? L3Kind::ipv4 : L3Kind::ipv6;
+    layer.src_offset = l3 + static_cast<std::uint32_t>(ipv4 ? kIpv4Addresses : kIpv6Addresses);
+    return ones_complement_add(pseudo_header_sum(frame, layer, ipproto::kTcp),
+                               static_cast<std::uint16_t>(length));
+}
+
+bool may_coalesce(const PacketInfo& info, const RscOptions& options) {
+    const Layer3& ip = info.outer;
+    return !info.has_inner() && !info.l2.has_outer_vlan && ip.nested == L3Kind::none &&
+           (ip.kind == L3Kind::ipv4 || (ip.kind == L3Kind::ipv6 && options.ipv6)) &&
+           !ip.has_options && !ip.has_extensions && !ip.fragment && ip.l4_checkable() &&
+           ip.l4.is(L4Kind::tcp) && ip.l4.payload_offset <= RscUnit::kMaxHeader;
+}
+
+}  // namespace
+
+std::uint64_t rsc_connection(ConstBytes frame, const PacketInfo& info) noexcept {
+    const Layer3& ip = info.outer;
+    if (!ip.l4.is(L4Kind::tcp) || info.has_inner()) {
+        return 0;
+    }
+    std::uint64_t hash = static_cast<std::uint64_t>(ip.kind);
+    for (std::size_t at = 0; at < 2 * ip.address_len(); at += sizeof(std::uint64_t)) {
+        hash = mix(hash, read_at<std::uint64_t>(frame, ip.src_offset + at).value_or(0));
+    }
+    hash = mix(hash, read_at<std::uint32_t>(frame, ip.l4.offset).value_or(0));
+    return hash | 1;  // never "no TCP"
+}
+
+std::optional<RscSegment> rsc_segment(ConstBytes frame, const PacketInfo& info,
+                                      const RscOptions& options) noexcept {
+    if (!may_coalesce(info, options)) {
+        return std::nullopt;
+    }
+    const Layer3& ip = info.outer;
+    const auto tcp = read_at<TcpHeader>(frame, ip.l4.offset);
+    if (!tcp || (tcp->flags() & ~kMayJoin) != 0 || (tcp->flags() & TcpHeader::kAck) == 0) {
+        return std::nullopt;
+    }
+    RscSegment out{.ipv4 = ip.kind == L3Kind::ipv4,
+                   .flags = tcp->flags(),
+                   .window = tcp->window,
+                   .l3_offset = ip.offset,
+                   .l4_offset = ip.l4.offset,
+                   .header_len = ip.l4.payload_offset,
+                   .payload_len = ip.payload_end - ip.l4.payload_offset,
+                   .seq = tcp->seq,
+                   .ack = tcp->ack,
+                   .connection = rsc_connection(frame, info)};
+    const std::size_t hop_limit = ip.offset + (out.ipv4 ? kIpv4Ttl : kIpv6HopLimit);
+    out.hop_limit = read_at<std::uint8_t>(frame, hop_limit).value_or(0);
+    return read_options(frame, out) ? std::optional(out) : std::nullopt;
+}
+
+bool RscUnit::same_connection(ConstBytes frame, const RscSegment& segment) const noexcept {
+    if (segment.connection != connection_ || segment.ipv4 != ipv4_) {
+        return false;
+    }
+    const std::size_t addresses = ipv4_ ? kIpv4Addresses : kIpv6Addresses;
+    const std::size_t length = ipv4_ ? 8 : 32;
+    const ConstBytes own(header_);
+    return same(own.subspan(l3_ + addresses, length),
+                frame.subspan(segment.l3_offset + addresses, length)) &&
+           same(own.subspan(l4_, 4), frame.subspan(segment.l4_offset, 4));
+}
+
+// Everything else that has to be equal: MAC addresses and tag (RSC-6); TOS and DF, or traffic class
+// and flow label (RSC-9); the layout of the TCP header (RSC-T10).
+bool RscUnit::same_envelope(ConstBytes frame, const RscSegment& segment) const noexcept {
+    if (segment.l3_offset != l3_ || segment.header_len != header_len_ ||
+        segment.timestamps != timestamps_) {
+        return false;
+    }
+    const ConstBytes own(header_);
+    if (!same(own.first(l3_), frame.first(l3_))) {
+        return false;
+    }
+    if (!ipv4_) {
+        return same(own.subspan(l3_, 4), frame.subspan(l3_, 4));
+    }
+    constexpr std::size_t kTos = 1;
+    constexpr std::size_t kFragment = 6;
+    return own[l3_ + kTos] == frame[l3_ + kTos] &&
+           same(own.subspan(l3_ + kFragment, 2), frame.subspan(l3_ + kFragment, 2));
+}
+
+RscStep RscUnit::decide(ConstBytes frame, const RscSegment& segment,
+                        const RscOptions& options) const noexcept {
+    if (segment.pure_ack()) {
+        const bool update = segment.next_seq() == next_seq_ && segment.ack == ack_ &&
+                            segment.window != window_ && same_envelope(frame, segment);
+        return update && options.window_updates ? RscStep::window_update : RscStep::alone;
+    }
+    const std::size_t datagram = header_len_ - l3_ + payload_len_ + segment.payload_len;
+    const bool joins = segment.seq == next_seq_ && !before(segment.ack, ack_) &&
+                       !(timestamps_ && before(segment.tsval, tsval_)) &&
+                       !(push_ && options.close_on_push) && datagram <= kMaxDatagram &&
+                       same_envelope(frame, segment);
+    return joins ? RscStep::append : RscStep::start;
+}
+
+void RscUnit::begin(ConstBytes frame, const RscSegment& segment) noexcept {
+    open(frame, segment);
+    add_payload(segment, payload_sum_of(frame, segment), 1);
+}
+
+void RscUnit::begin_super(ConstBytes frame, const RscSegment& segment, std::uint16_t payload_sum,
+                          unsigned segments) noexcept {
+    open(frame, segment);
+    add_payload(segment, payload_sum, segments);
+}
+
+void RscUnit::open(ConstBytes frame, const RscSegment& segment) noexcept {
+    connection_ = segment.connection;
+    header_len_ = segment.header_len;
+    l3_ = segment.l3_offset;
+    l4_ = segment.l4_offset;
+    ipv4_ = segment.ipv4;
+    timestamps_ = segment.timestamps;
+    hop_limit_ = segment.hop_limit;
+    push_ = false;
+    payload_len_ = 0;
+    payload_sum_ = {};
+    count_ = 0;
+    std::memcpy(header_.data(), frame.data(), header_len_);
+    (void)write_at(Bytes(header_), l4_ + kTcpSeq, be32(segment.seq));
+}
+
+void RscUnit::append(ConstBytes frame, const RscSegment& segment) noexcept {
+    hop_limit_ = std::min(hop_limit_, segment.hop_limit);
+    add_payload(segment, payload_sum_of(frame, segment), 1);
+}
+
+void RscUnit::advance_id(std::uint16_t by) noexcept {
+    const auto id = read_at<be16>(ConstBytes(header_), l3_ + kIpv4Id);
+    if (ipv4_ && id) {
+        (void)write_at(Bytes(header_), l3_ + kIpv4Id, be16(static_cast<std::uint16_t>(*id + by)));
+    }
+}
+
+// A segment whose checksum is right sums to zero with its pseudo-header, so the sum of its payload
+// is what is missing from that of its headers: the payload itself need not be read again.
+std::uint16_t RscUnit::payload_sum_of(ConstBytes frame, const RscSegment& segment) const noexcept {
+    const std::size_t l4_header = segment.header_len - segment.l4_offset;
+    const std::uint16_t headers = ones_complement_add(
+        pseudo_header_of(frame, segment.l3_offset, ipv4_, l4_header + segment.payload_len),
+        ones_complement_sum(frame.subspan(segment.l4_offset, l4_header)));
+    return static_cast<std::uint16_t>(~headers);
+}
+
+void RscUnit::add_payload(const RscSegment& segment, std::uint16_t sum,
+                          unsigned segments) noexcept {
+    payload_sum_.add_sum(sum, segment.payload_len);
+    payload_len_ += segment.payload_len;
+    count_ += segments;
+    next_seq_ = segment.next_seq();
+    ack_ = segment.ack;
+    window_ = segment.window;
+    tsval_ = segment.tsval;
+    tsecr_ = segment.tsecr;
+    push_ = push_ || (segment.flags & TcpHeader::kPsh) != 0;
+}
+
+void RscUnit::finish_ip() noexcept {
+    const Bytes own(header_);
+    const std::size_t length = header_len_ - l3_ + payload_len_;
+    if (!ipv4_) {
+        const be16 payload = static_cast<std::uint16_t>(length - sizeof(Ipv6Header));
+        (void)write_at(own, l3_ + kIpv6PayloadLength, payload);
+        (void)write_at(own, l3_ + kIpv6HopLimit, hop_limit_);
+        return;
+    }
+    (void)write_at(own, l3_ + kIpv4TotalLength, be16(static_cast<std::uint16_t>(length)));
+    (void)write_at(own, l3_ + kIpv4Ttl, hop_limit_);
+    (void)write_at(own, l3_ + kIpv4Checksum, be16(0));
+    const std::uint16_t sum = ones_complement_sum(own.subspan(l3_, sizeof(Ipv4Header)));
+    (void)write_at(own, l3_ + kIpv4Checksum, be16(static_cast<std::uint16_t>(~sum)));
+}
+
+ConstBytes RscUnit::finish() noexcept {
+    finish_ip();
+    finish_tcp();
+    return ConstBytes(header_).first(header_len_);
+}
+
+void RscUnit::finish_tcp() noexcept {
+    const Bytes own(header_);
+    const auto word = read_at<be16>(own, l4_ + kTcpFlags).value_or(be16(0));
+    const auto kept = static_cast<std::uint16_t>(word & ~TcpHeader::kPsh);
+    (void)write_at(own, l4_ + kTcpFlags,
+                   be16(static_cast<std::uint16_t>(kept | (push_ ? TcpHeader::kPsh : 0))));
+    (void)write_at(own, l4_ + kTcpAck, be32(ack_));
+    (void)write_at(own, l4_ + kTcpWindow, be16(window_));
+    if (timestamps_) {
+        (void)write_at(own, l4_ + kTsval, be32(tsval_));
+        (void)write_at(own, l4_ + kTsecr, be32(tsecr_));
+    }
+    (void)write_at(own, l4_ + kTcpChecksum, be16(0));
+    const std::size_t l4_header = header_len_ - l4_;
+    ChecksumAccumulator sum = payload_sum_;
+    const std::uint16_t header = ones_complement_sum(own.subspan(l4_, l4_header));
+    const std::uint16_t whole = ones_complement_add(
+        sum.fold(),
+        ones_complement_add(header, pseudo_header_of(own, l3_, ipv4_, l4_header + payload_len_)));
+    (void)write_at(own, l4_ + kTcpChecksum, be16(static_cast<std::uint16_t>(~whole)));
+}
+
+}  // namespace ixgbe

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nic/rx_coalescing.h"
+
+#include <algorithm>
+
+#include "net/headers.h"
+#include "regs/interrupt.h"
+#include "regs/link.h"
+#include "regs/rx.h"
+
+namespace ixgbe {
+
+namespace {
+
+constexpr std::size_t kMinBufferKilobytes = 2;
+constexpr std::size_t kMinHeaderBuffer = 128;
+
+RxBytes without_tag(ConstBytes header, std::size_t tag_offset, std::size_t tag_bytes) {
+    RxBytes out;
+    if (tag_bytes == 0) {
+        out.add(header);
+    } else {
+        out.add(header.first(tag_offset));
+        out.add(header.subspan(tag_offset + tag_bytes));
+    }
+    return out;
+}
+
+}  // namespace
+
+RxCoalescing::RxCoalescing(Host& host, RegisterFile& regs, RxQueues& queues, Interrupts& interrupts,
+                           Tracer& trace)
+    : host_(host), regs_(regs), queues_(queues), interrupts_(interrupts), trace_(trace) {}
+
+bool RxCoalescing::enabled(unsigned queue) const {
+    const auto buffers = regs_.get<SRRCTL>(queue);
+    return regs_.get<RSCCTL>(queue).get(RSCCTL::rscen) && !regs_.get<RFCTL>().get(RFCTL::rsc_dis) &&
+           regs_.get<HLREG0>().get(HLREG0::rxcrcstrp) &&
+           buffers.get(SRRCTL::desctype) == RxDescriptorType::advanced_one_buffer &&
+           buffers.get(SRRCTL::bsizepacket) >= kMinBufferKilobytes &&
+           std::size_t{buffers.get(SRRCTL::bsizeheader)} * SRRCTL::header_unit >=
+               kMinHeaderBuffer &&
+           regs_.get<PSRTYPE>(0).get(PSRTYPE::tcp) && interrupts_.rx_queue_coalesces(queue);
+}
+
+bool RxCoalescing::enabled_everywhere() const {
+    bool some = false;
+    for (unsigned queue = 0; queue < IXGBE_QUEUES; ++queue) {
+        if (queues_.enabled(queue)) {
+            if (!enabled(queue)) {
+                return false;
+            }
+            some = true;
+        }
+    }
+    return some;
+}
+
+RscOptions RxCoalescing::options() const {
+    return {.window_updates = !regs_.get<RSCDBU>().get(RSCDBU::rscackdis),
+            .close_on_push = !regs_.get<RDRXCTL>().get(RDRXCTL::rsc_push_dis)};
+}
+
+// MAXDESC: 1, 4, 8 or 16 descriptors.
+std::size_t RxCoalescing::max_buffers(unsigned queue) const {
+    constexpr std::array<std::size_t, 4> kDescriptors{1, 4, 8, kMaxBuffers};
+    return kDescriptors.at(regs_.get<RSCCTL>(queue).get(RSCCTL::maxdesc));
+}
+
+// The list of steps: what the frame is, what is held of its connection, what becomes of both.
+bool RxCoalescing::take(const Arrival& arrival) {
+    const std::uint64_t connection = rsc_connection(arrival.frame, arrival.info);
+    Unit* const unit = connection != 0 ? find(arrival.queue, connection) : nullptr;
+    const bool wanted = arrival.good && connection != 0 && enabled(arrival.queue);
+    const auto segment =
+        wanted ? rsc_segment(arrival.frame, arrival.info, options()) : std::nullopt;
+    if (unit == nullptr) {
+        return segment && start(arrival, *segment);
+    }
+    RscStep step = RscStep::alone;
+    if (segment) {
+        step = unit->rsc.same_connection(arrival.frame, *segment)
+                   ? unit->rsc.decide(arrival.frame, *segment, options())
+                   : RscStep::start;
+    }
+    if (step == RscStep::window_update) {
+        unit->rsc.take_window(*segment);
+        return true;
+    }
+    if (step == RscStep::append && append(*unit, arrival, *segment)) {
+        return true;
+    }
+    close(*unit);
+    return step != RscStep::alone && start(arrival, *segment);
+}
+
+RxCoalescing::Unit* RxCoalescing::find(unsigned queue, std::uint64_t connection) {
+    if (open_on_.at(queue) == 0) {
+        return nullptr;
+    }
+    const auto found = std::find_if(units_.begin(), units_.end(), [&](const Unit& unit) {
+        return unit.used && unit.queue == queue && unit.rsc.connection() == connection;
+    });
+    return found != units_.end() ? &*found : nullptr;
+}
+
+// Null: all contexts are busy (RSC-E1).
+RxCoalescing::Unit* RxCoalescing::open_unit(const Arrival& arrival) {
+    const auto unit = std::find_if(units_.begin(), units_.end(),
+                                   [](const Unit& candidate) { return !candidate.used; });
+    if (unit == units_.end()) {
+        return nullptr;
+    }
+    unit->used = true;
+    unit->queue = arrival.queue;
+    unit->serial = ++serial_;
+    unit->buffer_bytes = std::size_t{regs_.get<SRRCTL>(arrival.queue).get(SRRCTL::bsizepacket)} *
+                         SRRCTL::packet_unit;
+    unit->bytes = 0;
+    unit->tag_bytes = arrival.tag_bytes;
+    unit->tag_offset = arrival.info.l2.vlan_offset;
+    unit->buffers = 0;
+    unit->starts.fill(0);
+    unit->metadata = arrival.metadata;
+    ++open_;
+    ++open_on_.at(arrival.queue);
+    return &*unit;
+}
+
+// A pure acknowledgement starts nothing (RSC-29), nor does what would close at once.
+bool RxCoalescing::start(const Arrival& arrival, const RscSegment& segment) {
+    if (segment.pure_ack() || ((segment.flags & TcpHeader::kPsh) != 0 && options().close_on_push)) {
+        return false;
+    }
+    Unit* const unit = open_unit(arrival);
+    if (unit == nullptr) {
+        return false;
+    }
+    const std::uint32_t serial = unit->serial;
+    const std::size_t length = arrival.bytes.size();
+    if (!grow(*unit, length) || !write(*unit, 0, arrival.bytes)) {
+        if (unit->used && unit->serial == serial) {
+            queues_.take_back(unit->queue, unit->buffers);
+            release(*unit);
+        }
+        return false;
+    }
+    if (unit->used && unit->serial == serial) {
+        unit->rsc.begin(arrival.frame, segment);
+        unit->bytes = length;
+        unit->starts.front() = 1;
+    }
+    return true;
+}
+
+bool RxCoalescing::append(Unit& unit, const Arrival& arrival, const RscSegment& segment) {
+    const std::size_t buffers = unit.buffers;
+    const std::uint32_t serial = unit.serial;
+    if (!may_begin(unit, unit.bytes) || !grow(unit, segment.payload_len)) {
+        return false;
+    }
+    RxBytes payload;
+    payload.add(arrival.frame.subspan(segment.header_len, segment.payload_len));
+    const bool written = write(unit, unit.bytes, payload);
+    if (!unit.used || unit.serial != serial) {
+        return true;  // a write to our own BAR took the ring away, and the frame with it
+    }
+    if (!written) {
+        queues_.take_back(unit.queue, unit.buffers - buffers);
+        unit.buffers = buffers;
+        return false;
+    }
+    ++unit.starts.at(unit.bytes / unit.buffer_bytes);
+    unit.bytes += segment.payload_len;
+    unit.rsc.append(arrival.frame, segment);
+    if (unit.rsc.pushed() && options().close_on_push) {
+        close(unit);
+    }
+    return true;
+}
+
+bool RxCoalescing::may_begin(const Unit& unit, std::size_t offset) {
+    const std::size_t buffer = offset / unit.buffer_bytes;
+    return buffer < kMaxBuffers && unit.starts.at(buffer) < kMaxStarts;
+}
+
+// Buffers for `length` more bytes.
+bool RxCoalescing::grow(Unit& unit, std::size_t length) {
+    const std::size_t wanted = (unit.bytes + length + unit.buffer_bytes - 1) / unit.buffer_bytes;
+    if (wanted <= unit.buffers) {
+        return true;
+    }
+    if (wanted > max_buffers(unit.queue)) {
+        return false;
+    }
+    const auto fresh = std::span(unit.buffer).subspan(unit.buffers, wanted - unit.buffers);
+    if (!queues_.lend(unit.queue, fresh)) {
+        return false;
+    }
+    unit.buffers = wanted;
+    return true;
+}
+
+bool RxCoalescing::write(const Unit& unit, std::size_t offset, const RxBytes& bytes) {
+    const std::size_t length = bytes.size();
+    for (std::size_t done = 0; done < length;) {
+        const std::size_t within = (offset + done) % unit.buffer_bytes;
+        const std::size_t part = std::min(length - done, unit.buffer_bytes - within);
+        const auto& buffer = unit.buffer.at((offset + done) / unit.buffer_bytes);
+        if (!queues_.write(buffer.address + within, bytes.part(done, part))) {
+            return false;
+        }
+        done += part;
+    }
+    return true;
+}
+
+void RxCoalescing::close_all() {
+    for (Unit& unit : units_) {
+        if (unit.used) {
+            close(unit);
+        }
+    }
+}
+
+void RxCoalescing::close_queue(unsigned queue) {
+    for (Unit& unit : units_) {
+        if (unit.used && unit.queue == queue) {
+            close(unit);
+        }
+    }
+}
+
+void RxCoalescing::close(Unit& unit) {
+    const unsigned queue = unit.queue;
+    const std::uint32_t serial = unit.serial;
+    if (unit.rsc.count() > 1) {
+        rewrite_headers(unit);
+    }
+    if (unit.used && unit.serial == serial) {
+        write_back(unit);
+        trace_(TraceEvent::rx_unit, queue, unit.rsc.count(), unit.bytes, unit.buffers);
+    }
+    if (unit.used && unit.serial == serial) {
+        release(unit);
+        interrupts_.raise_rx_queue(queue);
+    }
+}
+
+// A header that cannot be written leaves that of the first segment, whose length tells the stack
+// how much to believe.
+void RxCoalescing::rewrite_headers(Unit& unit) {
+    const RxBytes header = without_tag(unit.rsc.finish(), unit.tag_offset, unit.tag_bytes);
+    if (!write(unit, 0, header)) {
+        host_.guest_error("receive buffer is not in memory: headers of a coalesced unit lost");
+    }
+}
+
+// DS 7.1.12: every descriptor but the last names the next one; RSCCNT is one more than the number
+// of segments that begin in its buffer. A single segment is an ordinary packet, its RSCCNT 0
+// (RSC-20).
+void RxCoalescing::write_back(const Unit& unit) {
+    const bool coalesced = unit.rsc.count() > 1;
+    const std::uint32_t serial = unit.serial;
+    for (std::size_t i = 0; i < unit.buffers && unit.used && unit.serial == serial; ++i) {
+        const bool eop = i + 1 == unit.buffers;
+        const std::size_t bytes = std::min(unit.buffer_bytes, unit.bytes - i * unit.buffer_bytes);
+        Value<RxInfo> info = eop ? unit.metadata.info : Value<RxInfo>();
+        Value<RxStatus> status = eop ? unit.metadata.status : Value<RxStatus>();
+        if (coalesced) {
+            info = info.with(RxInfo::rsccnt, unit.starts.at(i) + 1U);
+        }
+        if (coalesced && !eop) {
+            status = status.with(RxStatus::nextp, unit.buffer.at(i + 1).index);
+        }
+        const auto length = Value<RxLength>()
+                                .with(RxLength::pkt_len, static_cast<std::uint32_t>(bytes))
+                                .with(RxLength::vlan, eop ? unit.metadata.vlan : 0);
+        queues_.write_back(
+            unit.queue, unit.buffer.at(i).index,
+            {.info = info.raw(),
+             .rss = eop ? unit.metadata.hash : 0,
+             .status = status.with(RxStatus::dd, true).with(RxStatus::eop, eop).raw(),
+             .length = length.raw()});
+    }
+}
+
+void RxCoalescing::release(Unit& unit) {
+    unit.used = false;
+    --open_;
+    if (--open_on_.at(unit.queue) == 0) {
+        queues_.settle(unit.queue);
+    }
+}
+
+void RxCoalescing::forget_queue(unsigned queue) {
+    for (Unit& unit : units_) {
+        if (unit.used && unit.queue == queue) {
+            unit.used = false;
+            --open_;
+        }
+    }
+    open_on_.at(queue) = 0;
+    queues_.forget_lent(queue);
+}
+
+void RxCoalescing::forget_all() {
+    for (unsigned queue = 0; queue < IXGBE_QUEUES; ++queue) {
+        forget_queue(queue);
+    }
+}
+
+}  // namespace ixgbe

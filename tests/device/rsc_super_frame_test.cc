@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Large frames that a peer with a virtio-net header left uncut: they become units, or are cut by
+// the device where nothing may be coalesced.
+
+#include <gtest/gtest.h>
+
+#include "rsc_rig.h"
+
+namespace x550 {
+namespace {
+
+using Counts = std::vector<unsigned>;
+
+// As Linux hands it to a tap: the checksum field holds the pseudo-header's sum with the length.
+struct SuperFrame {
+    TcpSegment segment;
+    Frame bytes;
+    ixgbe_frame_offload offload{};
+
+    SuperFrame(std::size_t payload, std::uint16_t size, TcpSegment from = {})
+        : segment(std::move(from)) {
+        segment.payload = pattern(payload);
+        bytes = segment.build();
+        const std::size_t l4 = segment.l3() + kIpv4Bytes;
+        seed_l4_checksum(bytes, segment.l3(), l4);
+        offload.gso = IXGBE_GSO_TCPV4;
+        offload.gso_size = size;
+        offload.hdr_len = static_cast<std::uint16_t>(l4 + segment.tcp_bytes());
+        offload.needs_csum = 1;
+        offload.csum_start = static_cast<std::uint16_t>(l4);
+        offload.csum_offset = 16;
+    }
+};
+
+void expect_consistent(const RxUnit& unit) {
+    const auto decoded = decode(unit.bytes);
+    ASSERT_TRUE(decoded);
+    EXPECT_TRUE(decoded->consistent);
+    EXPECT_EQ(unit.status() & (RxWriteBack::l4cs | RxWriteBack::l4e | RxWriteBack::ipe),
+              RxWriteBack::l4cs);
+}
+
+TEST(RscSuperFrame, BecomesUnitsAsLargeAsTheDriverTakes) {
+    RscRig rig;
+    const SuperFrame super(40 * 1448 + 700, 1448, {.flags = TcpFlag::ack | TcpFlag::psh});
+    ASSERT_EQ(rig.machine.receive(super.bytes, &super.offload), IXGBE_ACCEPTED);
+    ASSERT_TRUE(rig.machine.run());
+    const auto units = rig.ring.take_units();
+    ASSERT_EQ(segments_of(units), (Counts{33, 8}));  // 54 + 33 * 1448 bytes in 48 KB
+    Frame payload;
+    for (const RxUnit& unit : units) {
+        expect_consistent(unit);
+        const auto decoded = decode(unit.bytes);
+        EXPECT_EQ(decoded->sequence, super.segment.seq + payload.size());
+        payload.insert(payload.end(), decoded->payload.begin(), decoded->payload.end());
+    }
+    EXPECT_EQ(payload, super.segment.payload);
+    EXPECT_EQ(decode(units[0].bytes)->tcp_flags, TcpFlag::ack);
+    EXPECT_EQ(decode(units[1].bytes)->tcp_flags, TcpFlag::ack | TcpFlag::psh);
+    EXPECT_EQ(decode(units[1].bytes)->ip_id, super.segment.id + 33);
+    EXPECT_EQ(rig.driver.read<GPRC>(), 41u);
+}
+
+TEST(RscSuperFrame, CountsTheSegmentsThatBeginInEachBuffer) {
+    RscRig rig;
+    const SuperFrame super(6 * 1448, 1448);
+    ASSERT_EQ(rig.machine.receive(super.bytes, &super.offload), IXGBE_ACCEPTED);
+    ASSERT_TRUE(rig.machine.run());
+    const auto units = rig.ring.take_units();
+    ASSERT_EQ(segments_of(units), Counts{6});
+    const auto begin = [&](std::size_t i) {
+        return units[0].descriptors.at(i)[0] >> RxWriteBack::rsccnt_shift &
+               RxWriteBack::rsccnt_mask;
+    };
+    // They begin at 0, 1502, 2950, 4398, 5846 and 7294.
+    EXPECT_EQ(begin(0), 4u);
+    EXPECT_EQ(begin(1), 3u);
+    EXPECT_EQ(begin(2), 2u);
+}
+
+TEST(RscSuperFrame, ComesBehindTheUnitOfItsConnection) {
+    RscRig rig;
+    const auto before = stream(3);
+    for (const Frame& frame : frames_of(before)) {
+        ASSERT_EQ(rig.machine.receive(frame), IXGBE_ACCEPTED);
+    }
+    const SuperFrame super(4 * 1448, 1448, {.seq = before.back().seq + 1448});
+    ASSERT_EQ(rig.machine.receive(super.bytes, &super.offload), IXGBE_ACCEPTED);
+    ASSERT_TRUE(rig.machine.run());
+    EXPECT_EQ(segments_of(rig.ring.take_units()), (Counts{3, 4}));
+}
+
+TEST(RscSuperFrame, LosesItsTag) {
+    RscRig rig({.buffer_kb = 3, .rxdctl = RXDCTL::vme});
+    const SuperFrame super(10 * 1448, 1448, {.vlan = 5});
+    ASSERT_EQ(rig.machine.receive(super.bytes, &super.offload), IXGBE_ACCEPTED);
+    ASSERT_TRUE(rig.machine.run());
+    const auto units = rig.ring.take_units();
+    ASSERT_EQ(segments_of(units), Counts{10});
+    expect_consistent(units[0]);
+    EXPECT_EQ(decode(units[0].bytes)->payload, super.segment.payload);
+    EXPECT_EQ(units[0].descriptors.back()[3] >> 16, 5u);
+}
+
+// On its way when the driver switched coalescing off, or with a flag that forbids it.
+TEST(RscSuperFrame, IsCutWhereNothingIsCoalesced) {
+    for (const std::uint16_t flags :
+         {std::uint16_t{TcpFlag::ack}, std::uint16_t{TcpFlag::ack | TcpFlag::fin}}) {
+        RscRig rig;
+        if (flags == TcpFlag::ack) {
+            rig.driver.set<RFCTL>(RFCTL::rsc_dis);
+        }
+        const SuperFrame super(5 * 1000 + 10, 1000, {.flags = flags});
+        ASSERT_EQ(rig.machine.receive(super.bytes, &super.offload), IXGBE_ACCEPTED);
+        ASSERT_TRUE(rig.machine.run());
+        Frame payload;
+        std::uint16_t last_flags = 0;
+        for (const RxUnit& unit : rig.ring.take_units()) {
+            expect_consistent(unit);
+            const auto decoded = decode(unit.bytes);
+            payload.insert(payload.end(), decoded->payload.begin(), decoded->payload.end());
+            last_flags = decoded->tcp_flags;
+        }
+        EXPECT_EQ(payload, super.segment.payload);
+        EXPECT_EQ(last_flags, flags);
+        EXPECT_EQ(rig.driver.read<GPRC>(), 6u);
+    }
+}
+
+TEST(RscSuperFrame, WaitsForDescriptorsWhole) {
+    for (const bool coalesced : {true, false}) {
+        RscRig rig({.size = 64, .buffer_kb = 3, .fill = false});
+        if (!coalesced) {
+            rig.driver.write<RSCCTL>(0, 0);
+        }
+        rig.ring.fill(5);
+        const SuperFrame super(20 * 1448, 1448);
+        EXPECT_EQ(rig.machine.receive(super.bytes, &super.offload), IXGBE_NO_BUFFERS);
+        EXPECT_EQ(rig.ring.head(), 0u);
+        EXPECT_EQ(rig.driver.read<GPRC>(), 0u);
+        rig.ring.fill(40);
+        ASSERT_TRUE(rig.machine.run());
+        EXPECT_EQ(rig.machine.receive(super.bytes, &super.offload), IXGBE_ACCEPTED);
+        ASSERT_TRUE(rig.machine.run());
+        EXPECT_EQ(rig.driver.read<GPRC>(), 20u);
+    }
+}
+
+// What a peer may say and nobody sends: sizes of zero, headers that are not there, lengths that
+// lie.
+TEST(BugClassG, SuperFramesThatLie) {
+    RscRig rig;
+    const SuperFrame super(20 * 1448, 1448);
+    for (std::size_t length = 0; length < 120; ++length) {
+        (void)rig.machine.receive(std::span(super.bytes).first(length), &super.offload);
+    }
+    for (const std::uint16_t size : {std::uint16_t{0}, std::uint16_t{1}, std::uint16_t{65535}}) {
+        for (const int gso : {int{IXGBE_GSO_TCPV4}, int{IXGBE_GSO_TCPV6}, int{IXGBE_GSO_UDP}, 77}) {
+            auto offload = super.offload;
+            offload.gso_size = size;
+            offload.gso = static_cast<std::uint8_t>(gso);
+            (void)rig.machine.receive(super.bytes, &offload);
+            ASSERT_TRUE(rig.machine.run());
+            (void)rig.ring.take_units();
+            rig.ring.fill_all();
+        }
+    }
+    Frame lying = super.bytes;
+    for (unsigned value = 0; value < 65536; value += 911) {
+        put_be16(lying, kEthBytes + 2, static_cast<std::uint16_t>(value));
+        (void)rig.machine.receive(lying, &super.offload);
+        ASSERT_TRUE(rig.machine.run());
+        (void)rig.ring.take_units();
+        rig.ring.fill_all();
+    }
+}
+
+}  // namespace
+}  // namespace x550
