@@ -24,9 +24,8 @@ public:
         return ops.dma_read != nullptr && ops.dma_write != nullptr && ops.dma_map != nullptr &&
                ops.dma_unmap != nullptr && ops.msix != nullptr && ops.legacy != nullptr &&
                ops.send != nullptr && ops.receive_ready != nullptr && ops.link_changed != nullptr &&
-               ops.super_frames != nullptr &&
-               ops.now_ns != nullptr && ops.set_timer != nullptr && ops.schedule_poll != nullptr &&
-               ops.guest_error != nullptr && ops.trace != nullptr;
+               ops.super_frames != nullptr && ops.now_ns != nullptr && ops.set_timer != nullptr &&
+               ops.schedule_poll != nullptr && ops.guest_error != nullptr && ops.trace != nullptr;
     }
 
     [[nodiscard]] bool dma_read(std::uint64_t addr, Bytes to) override {
