@@ -116,6 +116,7 @@ RxCoalescing::Unit* RxCoalescing::open_unit(const Arrival& arrival) {
     unit->serial = ++serial_;
     unit->buffer_bytes = std::size_t{regs_.get<SRRCTL>(arrival.queue).get(SRRCTL::bsizepacket)} *
                          SRRCTL::packet_unit;
+    unit->first_bytes = unit->buffer_bytes;
     unit->bytes = 0;
     unit->tag_bytes = arrival.tag_bytes;
     unit->tag_offset = arrival.info.l2.vlan_offset;
@@ -148,6 +149,7 @@ bool RxCoalescing::start(const Arrival& arrival, const RscSegment& segment) {
     if (unit->used && unit->serial == serial) {
         unit->rsc.begin(arrival.frame, segment);
         unit->bytes = length;
+        unit->first_bytes = std::min(length, unit->buffer_bytes);
         unit->starts.front() = 1;
     }
     return true;
@@ -170,7 +172,7 @@ bool RxCoalescing::append(Unit& unit, const Arrival& arrival, const RscSegment& 
         unit.buffers = buffers;
         return false;
     }
-    ++unit.starts.at(unit.bytes / unit.buffer_bytes);
+    ++unit.starts.at(unit.place(unit.bytes).buffer);
     unit.bytes += segment.payload_len;
     unit.rsc.append(arrival.frame, segment);
     if (unit.rsc.pushed() && options().close_on_push) {
@@ -179,14 +181,23 @@ bool RxCoalescing::append(Unit& unit, const Arrival& arrival, const RscSegment& 
     return true;
 }
 
+RxCoalescing::Unit::Place RxCoalescing::Unit::place(std::size_t offset) const {
+    if (offset < first_bytes) {
+        return {.buffer = 0, .within = offset, .room = first_bytes - offset};
+    }
+    const std::size_t behind = offset - first_bytes;
+    const std::size_t within = behind % buffer_bytes;
+    return {.buffer = 1 + behind / buffer_bytes, .within = within, .room = buffer_bytes - within};
+}
+
 bool RxCoalescing::may_begin(const Unit& unit, std::size_t offset) {
-    const std::size_t buffer = offset / unit.buffer_bytes;
+    const std::size_t buffer = unit.place(offset).buffer;
     return buffer < kMaxBuffers && unit.starts.at(buffer) < kMaxStarts;
 }
 
 // Buffers for `length` more bytes.
 bool RxCoalescing::grow(Unit& unit, std::size_t length) {
-    const std::size_t wanted = (unit.bytes + length + unit.buffer_bytes - 1) / unit.buffer_bytes;
+    const std::size_t wanted = unit.place(unit.bytes + length - 1).buffer + 1;
     if (wanted <= unit.buffers) {
         return true;
     }
@@ -204,10 +215,10 @@ bool RxCoalescing::grow(Unit& unit, std::size_t length) {
 bool RxCoalescing::write(const Unit& unit, std::size_t offset, const RxBytes& bytes) {
     const std::size_t length = bytes.size();
     for (std::size_t done = 0; done < length;) {
-        const std::size_t within = (offset + done) % unit.buffer_bytes;
-        const std::size_t part = std::min(length - done, unit.buffer_bytes - within);
-        const auto& buffer = unit.buffer.at((offset + done) / unit.buffer_bytes);
-        if (!queues_.write(buffer.address + within, bytes.part(done, part))) {
+        const auto place = unit.place(offset + done);
+        const std::size_t part = std::min(length - done, place.room);
+        if (!queues_.write(unit.buffer.at(place.buffer).address + place.within,
+                           bytes.part(done, part))) {
             return false;
         }
         done += part;
@@ -264,7 +275,8 @@ void RxCoalescing::write_back(const Unit& unit) {
     const std::uint32_t serial = unit.serial;
     for (std::size_t i = 0; i < unit.buffers && unit.used && unit.serial == serial; ++i) {
         const bool eop = i + 1 == unit.buffers;
-        const std::size_t bytes = std::min(unit.buffer_bytes, unit.bytes - i * unit.buffer_bytes);
+        const std::size_t before = i == 0 ? 0 : unit.first_bytes + (i - 1) * unit.buffer_bytes;
+        const std::size_t bytes = std::min(unit.bytes - before, unit.place(before).room);
         Value<RxInfo> info = eop ? unit.metadata.info : Value<RxInfo>();
         Value<RxStatus> status = eop ? unit.metadata.status : Value<RxStatus>();
         if (coalesced) {

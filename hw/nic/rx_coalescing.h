@@ -17,7 +17,9 @@
 
 namespace ixgbe {
 
-// Segments go to the guest's buffers as they come, once; the headers of the first one are rewritten
+// Segments go to the guest's buffers as they come, once. The first one has its buffer to itself:
+// Linux takes what is behind the first buffer for the payload when it estimates the segment size,
+// and warns of a unit that ends there. The headers of the first one are rewritten
 // and the descriptors written back when the unit closes. Units stay open to the end of a burst of
 // frames at most: whoever lets interrupts go calls close_all() before. Descriptors that other
 // frames used meanwhile are written back at once, but RDH waits for the units before them.
@@ -69,7 +71,8 @@ private:
         unsigned queue = 0;
         std::uint32_t serial = 0;  // a unit that was forgotten during DMA is not the same any more
         std::size_t buffer_bytes = 0;
-        std::size_t bytes = 0;  // placed
+        std::size_t first_bytes = 0;  // in the first buffer
+        std::size_t bytes = 0;        // placed
         std::size_t tag_bytes = 0;
         std::size_t tag_offset = 0;
         std::size_t buffers = 0;
@@ -77,6 +80,12 @@ private:
         std::array<std::uint8_t, kMaxBuffers> starts{};  // segments that begin in each
         RxMetadata metadata;
         RscUnit rsc;
+
+        // Where byte `offset` of the packet lies: its buffer, and the offset in it.
+        struct Place {
+            std::size_t buffer, within, room;
+        };
+        [[nodiscard]] Place place(std::size_t offset) const;
     };
 
     [[nodiscard]] RscOptions options() const;

@@ -50,7 +50,9 @@ std::size_t RxCoalescing::segments_a_unit(const Arrival& arrival, std::size_t he
     if (buffer / gso_size + 1 > kMaxStarts) {
         return 0;  // RSCCNT could not count them
     }
-    return (max_buffers(arrival.queue) * buffer - header_len) / gso_size;
+    const bool short_first = header_len + gso_size <= buffer;
+    const std::size_t rest = (max_buffers(arrival.queue) - 1) * buffer;
+    return short_first ? 1 + rest / gso_size : (rest + buffer - header_len) / gso_size;
 }
 
 RxDrop RxCoalescing::fits_super(const Arrival& arrival, std::size_t gso_size) const {
@@ -66,7 +68,7 @@ RxDrop RxCoalescing::fits_super(const Arrival& arrival, std::size_t gso_size) co
     const std::size_t buffer =
         std::size_t{regs_.get<SRRCTL>(arrival.queue).get(SRRCTL::bsizepacket)} *
         SRRCTL::packet_unit;
-    const std::size_t bytes = segment->payload_len + units * (segment->header_len + buffer);
+    const std::size_t bytes = segment->payload_len + units * 2 * buffer;
     const std::size_t ring = regs_.get<RDLEN>(arrival.queue).raw() / kDescriptorBytes;
     if (bytes / buffer + 1 >= ring) {
         return RxDrop::over_ring;
@@ -109,6 +111,7 @@ void RxCoalescing::super_part(const Arrival& arrival, const RscSegment& part, st
                           static_cast<unsigned>(segments));
     unit->rsc.advance_id(static_cast<std::uint16_t>(from / gso_size));
     const std::uint32_t serial = unit->serial;
+    unit->first_bytes = std::min(unit->buffer_bytes, header + std::min(payload.size(), gso_size));
     RxBytes bytes;
     bytes.add(payload);
     const bool placed = grow(*unit, header + payload.size()) && write(*unit, header, bytes);
@@ -124,7 +127,7 @@ void RxCoalescing::super_part(const Arrival& arrival, const RscSegment& part, st
     unit->bytes = header + payload.size();
     unit->starts.front() = 1;
     for (std::size_t i = 1; i < segments; ++i) {
-        ++unit->starts.at((header + i * gso_size) / unit->buffer_bytes);
+        ++unit->starts.at(unit->place(header + i * gso_size).buffer);
     }
     close(*unit);
 }

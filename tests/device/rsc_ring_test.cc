@@ -87,20 +87,32 @@ TEST(RscRing, UnitsInterleaveByNextp) {
     }
     const auto units = rig.burst(frames);
     ASSERT_EQ(segments_of(units), (Counts{6, 6}));
-    EXPECT_EQ(units[0].slots, (std::vector<std::uint32_t>{0, 2, 4}));
-    EXPECT_EQ(units[1].slots, (std::vector<std::uint32_t>{1, 3, 5}));
+    EXPECT_EQ(units[0].slots, (std::vector<std::uint32_t>{0, 2, 4, 6}));
+    EXPECT_EQ(units[1].slots, (std::vector<std::uint32_t>{1, 3, 5, 7}));
     EXPECT_EQ(units[0].descriptors[0][2], RxWriteBack::dd | 2 << RxWriteBack::nextp_shift);
-    // 54 + 1448 bytes, then two more payloads begin below 3072.
-    EXPECT_EQ(units[0].descriptors[0][0], 4u << RxWriteBack::rsccnt_shift);
-    EXPECT_EQ(units[0].descriptors[0][3], 3072u);
-    EXPECT_EQ(rig.ring.head(), 6u);
+    EXPECT_EQ(units[0].descriptors[0][0], 2u << RxWriteBack::rsccnt_shift);
+    EXPECT_EQ(units[0].descriptors[0][3], 54u + 1448u);
+    // Payloads begin at 0, 1448 and 2896 of 3072 bytes.
+    EXPECT_EQ(units[0].descriptors[1][0], 4u << RxWriteBack::rsccnt_shift);
+    EXPECT_EQ(units[0].descriptors[1][3], 3072u);
+    EXPECT_EQ(rig.ring.head(), 8u);
+}
+
+// Linux divides what is behind the first buffer by the segments, and warns when that is nothing.
+TEST(RscRing, TheFirstSegmentHasItsBufferToItself) {
+    RscRig rig;
+    const auto units = rig.burst(frames_of(stream(2, 400)));
+    ASSERT_EQ(segments_of(units), Counts{2});
+    ASSERT_EQ(units[0].descriptors.size(), 2u);
+    EXPECT_EQ(units[0].descriptors[0][3] & 0xFFFF, 454u);
+    EXPECT_EQ(units[0].descriptors[1][3] & 0xFFFF, 400u);
 }
 
 TEST(RscRing, MaxdescBoundsAUnit) {
     RscRig rig({.buffer_kb = 2}, RSCCTL::maxdesc_4);
     const auto segments = stream(12);
     const auto units = rig.burst(frames_of(segments));
-    ASSERT_EQ(segments_of(units), (Counts{5, 5, 2}));  // 54 + 5 * 1448 bytes in 8 KB
+    ASSERT_EQ(segments_of(units), (Counts{5, 5, 2}));  // one, and four in 6 KB
     EXPECT_EQ(units[0].descriptors.size(), 4u);
 }
 
@@ -109,8 +121,8 @@ TEST(RscRing, NoMoreThanFourteenSegmentsBeginInABuffer) {
     RscRig rig;
     const auto segments = stream(40, 60);
     const auto units = rig.burst(frames_of(segments));
-    EXPECT_EQ(segments_of(units), (Counts{14, 14, 12}));
-    EXPECT_EQ(units[0].descriptors[0][0] >> RxWriteBack::rsccnt_shift & RxWriteBack::rsccnt_mask,
+    EXPECT_EQ(segments_of(units), (Counts{15, 15, 10}));
+    EXPECT_EQ(units[0].descriptors[1][0] >> RxWriteBack::rsccnt_shift & RxWriteBack::rsccnt_mask,
               15u);
 }
 
@@ -134,13 +146,13 @@ TEST(RscRing, AShortRingEndsUnits) {
     }
     ASSERT_TRUE(rig.machine.run());
     auto units = rig.ring.take_units();
-    ASSERT_EQ(segments_of(units), Counts{6});  // 54 + 6 * 1448 bytes in 9 KB
-    EXPECT_EQ(taken, 6u);
+    ASSERT_EQ(segments_of(units), Counts{5});  // one, and four in 6 KB
+    EXPECT_EQ(taken, 5u);
     EXPECT_EQ(rig.ring.head(), 3u);
     rig.ring.fill(4);
     const auto rest =
         rig.burst({frames.begin() + static_cast<std::ptrdiff_t>(taken), frames.end()});
-    EXPECT_EQ(segments_of(rest), Counts{4});
+    EXPECT_EQ(segments_of(rest), Counts{5});
 }
 
 TEST(RscRing, AFrameThatIsNotCoalescedPassesThroughBesideUnits) {

@@ -29,7 +29,7 @@ TEST(Rsc, TenSegmentsBecomeOne) {
     const auto units = rig.burst(frames_of(segments));
     ASSERT_EQ(segments_of(units), Counts{10});
     expect_whole(units[0], payload_of(segments));
-    EXPECT_EQ(units[0].descriptors.size(), (54 + 10 * 1448 + 3071) / 3072);
+    EXPECT_EQ(units[0].descriptors.size(), 1 + (9 * 1448 + 3071) / 3072);
     EXPECT_EQ(rig.ring.head(), units[0].descriptors.size());
 }
 
