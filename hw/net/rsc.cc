@@ -176,6 +176,7 @@ void RscUnit::begin_super(ConstBytes frame, const RscSegment& segment, std::uint
                           unsigned segments) noexcept {
     open(frame, segment);
     add_payload(segment, payload_sum, segments);
+    changed_ = true;
 }
 
 void RscUnit::open(ConstBytes frame, const RscSegment& segment) noexcept {
@@ -187,6 +188,7 @@ void RscUnit::open(ConstBytes frame, const RscSegment& segment) noexcept {
     timestamps_ = segment.timestamps;
     hop_limit_ = segment.hop_limit;
     push_ = false;
+    changed_ = false;
     payload_len_ = 0;
     payload_sum_ = {};
     count_ = 0;

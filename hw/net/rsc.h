@@ -82,13 +82,18 @@ public:
     // IPv4 identification of the first segment, counted from that of the frame.
     void advance_id(std::uint16_t by) noexcept;
     void append(ConstBytes frame, const RscSegment& segment) noexcept;
-    void take_window(const RscSegment& segment) noexcept { window_ = segment.window; }
+    void take_window(const RscSegment& segment) noexcept {
+        window_ = segment.window;
+        changed_ = true;
+    }
 
     [[nodiscard]] std::uint64_t connection() const { return connection_; }
     [[nodiscard]] unsigned count() const { return count_; }  // segments with payload (RSC-19)
     [[nodiscard]] std::size_t header_len() const { return header_len_; }
     [[nodiscard]] std::uint32_t payload_len() const { return payload_len_; }
     [[nodiscard]] bool pushed() const { return push_; }
+    // The headers are not those of the first segment any more.
+    [[nodiscard]] bool changed() const { return changed_ || count_ > 1; }
 
     // Lengths, hop limit, acknowledgement, window, flags, timestamps and both checksums of the
     // whole (RSC-7, RSC-8, RSC-17, RSC-22). The span is the unit's own.
@@ -118,6 +123,7 @@ private:
     bool ipv4_ = true;
     bool timestamps_ = false;
     bool push_ = false;
+    bool changed_ = false;
     ChecksumAccumulator payload_sum_;
     std::array<std::byte, kMaxHeader> header_{};
 };

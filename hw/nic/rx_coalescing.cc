@@ -70,6 +70,9 @@ std::size_t RxCoalescing::max_buffers(unsigned queue) const {
 // The list of steps: what the frame is, what is held of its connection, what becomes of both.
 bool RxCoalescing::take(const Arrival& arrival) {
     const std::uint64_t connection = rsc_connection(arrival.frame, arrival.info);
+    if (connection == 0 && arrival.info.outer.protocol == ipproto::kTcp) {
+        close_queue(arrival.queue);  // a fragment or half a header: whose it is cannot be told
+    }
     Unit* const unit = connection != 0 ? find(arrival.queue, connection) : nullptr;
     const bool wanted = arrival.good && connection != 0 && enabled(arrival.queue);
     const auto segment =
@@ -138,20 +141,20 @@ bool RxCoalescing::start(const Arrival& arrival, const RscSegment& segment) {
         return false;
     }
     const std::uint32_t serial = unit->serial;
-    const std::size_t length = arrival.bytes.size();
-    if (!grow(*unit, length) || !write(*unit, 0, arrival.bytes)) {
-        if (unit->used && unit->serial == serial) {
-            queues_.take_back(unit->queue, unit->buffers);
-            release(*unit);
-        }
+    const bool placed = grow(*unit, arrival.bytes.size()) && write(*unit, 0, arrival.bytes);
+    if (!unit->used || unit->serial != serial) {
+        return true;  // a write to our own BAR took the ring away, and the frame with it
+    }
+    if (!placed) {
+        queues_.take_back(unit->queue, unit->buffers);
+        release(*unit);
         return false;
     }
-    if (unit->used && unit->serial == serial) {
-        unit->rsc.begin(arrival.frame, segment);
-        unit->bytes = length;
-        unit->first_bytes = std::min(length, unit->buffer_bytes);
-        unit->starts.front() = 1;
-    }
+    unit->rsc.begin(arrival.frame, segment);
+    unit->alone_bytes = arrival.bytes.size();
+    unit->bytes = segment.header_len - arrival.tag_bytes + segment.payload_len;
+    unit->first_bytes = std::min(unit->bytes, unit->buffer_bytes);
+    unit->starts.front() = 1;
     return true;
 }
 
@@ -165,7 +168,7 @@ bool RxCoalescing::append(Unit& unit, const Arrival& arrival, const RscSegment& 
     payload.add(arrival.frame.subspan(segment.header_len, segment.payload_len));
     const bool written = write(unit, unit.bytes, payload);
     if (!unit.used || unit.serial != serial) {
-        return true;  // a write to our own BAR took the ring away, and the frame with it
+        return true;
     }
     if (!written) {
         queues_.take_back(unit.queue, unit.buffers - buffers);
@@ -245,8 +248,12 @@ void RxCoalescing::close_queue(unsigned queue) {
 void RxCoalescing::close(Unit& unit) {
     const unsigned queue = unit.queue;
     const std::uint32_t serial = unit.serial;
-    if (unit.rsc.count() > 1) {
+    if (unit.rsc.changed()) {
         rewrite_headers(unit);
+    }
+    if (unit.rsc.count() == 1) {
+        unit.bytes = std::max(unit.bytes, unit.alone_bytes);
+        unit.first_bytes = std::min(unit.bytes, unit.buffer_bytes);
     }
     if (unit.used && unit.serial == serial) {
         write_back(unit);

@@ -72,7 +72,8 @@ private:
         std::uint32_t serial = 0;  // a unit that was forgotten during DMA is not the same any more
         std::size_t buffer_bytes = 0;
         std::size_t first_bytes = 0;  // in the first buffer
-        std::size_t bytes = 0;        // placed
+        std::size_t bytes = 0;        // of the packet so far
+        std::size_t alone_bytes = 0;  // of the first segment's frame, padding included
         std::size_t tag_bytes = 0;
         std::size_t tag_offset = 0;
         std::size_t buffers = 0;

@@ -125,6 +125,7 @@ void RxCoalescing::super_part(const Arrival& arrival, const RscSegment& part, st
         return;
     }
     unit->bytes = header + payload.size();
+    unit->alone_bytes = unit->bytes;
     unit->starts.front() = 1;
     for (std::size_t i = 1; i < segments; ++i) {
         ++unit->starts.at(unit->place(header + i * gso_size).buffer);

@@ -101,6 +101,33 @@ TEST(Rsc, WindowUpdatesJoinUnlessAcksAreKeptApart) {
     EXPECT_EQ(segments_of(apart.burst(frames)), (Counts{5, 0, 0}));
 }
 
+// A unit of one segment takes a window as well.
+TEST(Rsc, AWindowUpdateOfASingleSegmentIsNotLost) {
+    RscRig rig;
+    const auto segments = stream(1);
+    TcpSegment update = segments[0];
+    update.seq += 1448;
+    update.payload.clear();
+    update.window = 4321;
+    const auto units = rig.burst({segments[0].build(), update.build()});
+    ASSERT_EQ(segments_of(units), Counts{0});
+    EXPECT_EQ(be16_at(units[0].bytes, 48), 4321);
+    expect_whole(units[0], segments[0].payload);
+}
+
+// What pads a short frame is no payload; alone it stays.
+TEST(Rsc, PaddingIsNotCoalesced) {
+    RscRig rig;
+    const auto segments = stream(3, 1);
+    auto units = rig.burst(frames_of(segments));
+    ASSERT_EQ(segments_of(units), Counts{3});
+    expect_whole(units[0], payload_of(segments));
+    EXPECT_EQ(units[0].bytes.size(), 57u);
+    units = rig.burst(frames_of(stream(1, 1)));
+    ASSERT_EQ(segments_of(units), Counts{0});
+    EXPECT_EQ(units[0].bytes, stream(1, 1)[0].build());
+}
+
 // Rules RSC-T7, RSC-14, fourth reference scenario; RSC-T8.
 TEST(Rsc, AcknowledgementsMayOnlyRise) {
     RscRig rig;
@@ -210,6 +237,17 @@ TEST(Rsc, AWrongChecksumComesAloneWithItsVerdict) {
         EXPECT_NE(units[1].status() & (RxWriteBack::ipe | RxWriteBack::l4e), 0u);
         EXPECT_EQ(units[1].bytes, frames[2]);
     }
+}
+
+// Rules RSC-E6, RSC-3: even if what follows would fit.
+TEST(Rsc, AFragmentEndsTheUnitBeforeIt) {
+    RscRig rig;
+    const auto segments = stream(4, 100);
+    TcpSegment fragment = segments[1];
+    fragment.fragment = 0x2000;
+    const auto units = rig.burst({segments[0].build(), segments[1].build(), fragment.build(),
+                                  segments[2].build(), segments[3].build()});
+    EXPECT_EQ(segments_of(units), (Counts{2, 0, 2}));
 }
 
 // Rules RSC-15, RSC-17, RSC-T9.
