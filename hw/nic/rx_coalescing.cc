@@ -93,7 +93,9 @@ bool RxCoalescing::take(const Arrival& arrival) {
     if (step == RscStep::append && append(*unit, arrival, *segment)) {
         return true;
     }
-    close(*unit);
+    if (unit->used) {
+        close(*unit);
+    }
     return step != RscStep::alone && start(arrival, *segment);
 }
 
@@ -162,7 +164,7 @@ bool RxCoalescing::append(Unit& unit, const Arrival& arrival, const RscSegment& 
     const std::size_t buffers = unit.buffers;
     const std::uint32_t serial = unit.serial;
     if (!may_begin(unit, unit.bytes) || !grow(unit, segment.payload_len)) {
-        return false;
+        return !unit.used;  // forgotten while its ring was read
     }
     RxBytes payload;
     payload.add(arrival.frame.subspan(segment.header_len, segment.payload_len));

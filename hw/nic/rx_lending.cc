@@ -31,10 +31,14 @@ bool RxQueues::short_of(unsigned queue, std::size_t buffers) const {
 
 bool RxQueues::lend(unsigned queue, std::span<Buffer> out) {
     const DescriptorRing ring = rest_of_ring(queue);
+    const std::uint32_t epoch = epoch_;
     const auto posted = std::span(posted_).first(std::min(out.size(), posted_.size()));
     if (out.size() > posted_.size() || out.size() > ring.span.available() ||
         !ring.fetch(host_, ring.span.head, posted)) {
         return false;
+    }
+    if (epoch != epoch_) {
+        return false;  // a read of our own BAR took the ring away
     }
     for (std::size_t i = 0; i < out.size(); ++i) {
         out[i] = {.index = ring.span.advanced(ring.span.head, static_cast<std::uint32_t>(i)),
@@ -47,6 +51,11 @@ bool RxQueues::lend(unsigned queue, std::span<Buffer> out) {
 void RxQueues::take_back(unsigned queue, std::size_t count) {
     lent_.at(queue) =
         static_cast<std::uint16_t>(lent_.at(queue) - std::min<std::size_t>(count, lent_.at(queue)));
+}
+
+void RxQueues::forget_lent(unsigned queue) {
+    lent_.at(queue) = 0;
+    ++epoch_;
 }
 
 void RxQueues::write_back(unsigned queue, std::uint32_t index, const RxWriteback& done) {

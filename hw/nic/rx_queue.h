@@ -74,7 +74,7 @@ public:
     void write_back(unsigned queue, std::uint32_t index, const RxWriteback& done);
     // Everything lent is written back.
     void settle(unsigned queue);
-    void forget_lent(unsigned queue) { lent_.at(queue) = 0; }
+    void forget_lent(unsigned queue);
     [[nodiscard]] bool write(std::uint64_t addr, const RxBytes& bytes);
 
 private:

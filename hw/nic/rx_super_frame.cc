@@ -57,7 +57,7 @@ std::size_t RxCoalescing::segments_a_unit(const Arrival& arrival, std::size_t he
 
 RxDrop RxCoalescing::fits_super(const Arrival& arrival, std::size_t gso_size) const {
     const auto segment = rsc_segment(arrival.frame, arrival.info, options());
-    if (!segment || !enabled(arrival.queue) || open_ == kContexts) {
+    if (!segment || segment->pure_ack() || !enabled(arrival.queue) || open_ == kContexts) {
         return RxDrop::over_ring;
     }
     const std::size_t at_once = segments_a_unit(arrival, segment->header_len, gso_size);
@@ -147,8 +147,8 @@ ixgbe_receive_result RxPath::take_super(ConstBytes bytes, const ixgbe_frame_offl
     if (!tcp || !ip.l4.is(L4Kind::tcp) || offload.gso_size == 0) {
         return drop(RxDrop::undersize, bytes.size());
     }
-    const std::size_t segment = ip.l4.payload_offset + std::size_t{offload.gso_size} + kFcsBytes;
-    if (segment > length_limit(frame.info)) {
+    const std::size_t segment = ip.l4.payload_offset + std::size_t{offload.gso_size};
+    if (segment + kFcsBytes > length_limit(frame.info) || segment > kMaxFrame) {
         return drop(RxDrop::oversize, bytes.size());
     }
     frame.admitted = filter_.admit(bytes, frame.info.l2);
@@ -193,7 +193,7 @@ ixgbe_receive_result RxPath::coalesce_super(const Frame& frame,
 // Each segment is a frame that was on the wire.
 void RxPath::count_super(const Frame& frame, const ixgbe_frame_offload& offload) {
     const std::size_t header = frame.info.outer.l4.payload_offset;
-    const std::size_t payload = frame.bytes.size() - header;
+    const std::size_t payload = frame.info.outer.payload_end - header;
     const std::size_t tag = strips_tag(frame) ? kTagBytes : 0;
     for (std::size_t from = 0; from < payload; from += offload.gso_size) {
         const std::size_t length = header + std::min<std::size_t>(offload.gso_size, payload - from);

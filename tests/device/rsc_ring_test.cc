@@ -234,6 +234,27 @@ TEST(BugClassG, UnitsWhoseBuffersAreRegisters) {
     }
 }
 
+// The driver begins anew in the middle of any DMA: what was lent is forgotten, and RDH moves again.
+TEST(BugClassG, TheRingBeginsAnewWhileBuffersAreLent) {
+    for (unsigned n = 1; n < 12; ++n) {
+        RscRig rig;
+        unsigned calls = 0;
+        rig.host.on_dma = [&](std::uint64_t, std::size_t) {
+            if (++calls == n) {
+                rig.ring.program();
+            }
+        };
+        for (const Frame& frame : frames_of(stream(6))) {
+            (void)rig.machine.receive(frame);
+        }
+        EXPECT_TRUE(rig.machine.run());
+        rig.host.on_dma = {};
+        const std::uint32_t head = rig.ring.head();
+        ASSERT_EQ(rig.machine.receive_alone(plain_frame(100)), IXGBE_ACCEPTED);
+        EXPECT_EQ(rig.ring.head(), head + 1) << "DMA " << n;
+    }
+}
+
 // DMA fails at every place in turn: no unit grows beyond its buffers, none is left open.
 TEST(BugClassG, UnitsSurviveEveryFailingDma) {
     for (unsigned n = 0; n < 40; ++n) {

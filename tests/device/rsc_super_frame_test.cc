@@ -154,7 +154,10 @@ TEST(BugClassG, SuperFramesThatLie) {
     for (std::size_t length = 0; length < 120; ++length) {
         (void)rig.machine.receive(std::span(super.bytes).first(length), &super.offload);
     }
-    for (const std::uint16_t size : {std::uint16_t{0}, std::uint16_t{1}, std::uint16_t{65535}}) {
+    rig.driver.set<HLREG0>(HLREG0::jumboen);
+    rig.driver.write<MAXFRS>(0xFFFFu << MAXFRS::mfs_shift);
+    for (const std::uint16_t size : {std::uint16_t{0}, std::uint16_t{1}, std::uint16_t{9000},
+                                     std::uint16_t{16000}, std::uint16_t{65535}}) {
         for (const int gso : {int{IXGBE_GSO_TCPV4}, int{IXGBE_GSO_TCPV6}, int{IXGBE_GSO_UDP}, 77}) {
             auto offload = super.offload;
             offload.gso_size = size;
@@ -165,6 +168,11 @@ TEST(BugClassG, SuperFramesThatLie) {
             rig.ring.fill_all();
         }
     }
+    // A large send without payload is an ordinary packet.
+    const SuperFrame empty(0, 1448);
+    EXPECT_EQ(rig.machine.receive(empty.bytes, &empty.offload), IXGBE_ACCEPTED);
+    ASSERT_TRUE(rig.machine.run());
+    EXPECT_EQ(segments_of(rig.ring.take_units()), Counts{0});
     Frame lying = super.bytes;
     for (unsigned value = 0; value < 65536; value += 911) {
         put_be16(lying, kEthBytes + 2, static_cast<std::uint16_t>(value));
