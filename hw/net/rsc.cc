@@ -87,7 +87,7 @@ std::uint64_t rsc_connection(ConstBytes frame, const PacketInfo& info) noexcept 
     if (!ip.l4.is(L4Kind::tcp) || info.has_inner()) {
         return 0;
     }
-    std::uint64_t hash = static_cast<std::uint64_t>(ip.kind);
+    auto hash = static_cast<std::uint64_t>(ip.kind);
     for (std::size_t at = 0; at < 2 * ip.address_len(); at += sizeof(std::uint64_t)) {
         hash = mix(hash, read_at<std::uint64_t>(frame, ip.src_offset + at).value_or(0));
     }

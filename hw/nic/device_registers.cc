@@ -46,27 +46,18 @@ void Device::write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint3
         case Hook::ctrl:
             return on_ctrl(value);
         case Hook::rxctrl:
-            return on_rxctrl();
         case Hook::rxdctl:
-            return on_rxdctl(index);
         case Hook::rdh:
         case Hook::rdba:
         case Hook::rdlen:
-            coalescing_.forget_queue(index);
-            rx_queues_.interrupted();
-            return wake_receiver();
         case Hook::rdt:
-            return wake_receiver();
         case Hook::srrctl:
-            on_receive_offloads();
-            return wake_receiver();
         case Hook::rfctl:
         case Hook::hlreg0:
         case Hook::rsc:
         case Hook::ivar:
-            return on_receive_offloads();
         case Hook::pfqde:
-            return on_pfqde();
+            return write_receive_hook(hook, index);
         case Hook::dmatxctl:
             return on_dmatxctl();
         case Hook::txdctl:
@@ -106,6 +97,35 @@ void Device::write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint3
             return write_firmware_hook(hook, value);
         default:
             return write_interrupt_hook(hook, index, old, value);
+    }
+}
+
+void Device::write_receive_hook(Hook hook, unsigned index) {
+    switch (hook) {
+        case Hook::rxctrl:
+            return on_rxctrl();
+        case Hook::rxdctl:
+            return on_rxdctl(index);
+        case Hook::rdh:
+        case Hook::rdba:
+        case Hook::rdlen:
+            coalescing_.forget_queue(index);
+            rx_queues_.interrupted();
+            return wake_receiver();
+        case Hook::rdt:
+            return wake_receiver();
+        case Hook::srrctl:
+            on_receive_offloads();
+            return wake_receiver();
+        case Hook::rfctl:
+        case Hook::hlreg0:
+        case Hook::rsc:
+        case Hook::ivar:
+            return on_receive_offloads();
+        case Hook::pfqde:
+            return on_pfqde();
+        default:
+            return;
     }
 }
 

@@ -103,16 +103,16 @@ RxCoalescing::Unit* RxCoalescing::find(unsigned queue, std::uint64_t connection)
     if (open_on_.at(queue) == 0) {
         return nullptr;
     }
-    const auto found = std::find_if(units_.begin(), units_.end(), [&](const Unit& unit) {
+    auto* const found = std::find_if(units_.begin(), units_.end(), [&](const Unit& unit) {
         return unit.used && unit.queue == queue && unit.rsc.connection() == connection;
     });
-    return found != units_.end() ? &*found : nullptr;
+    return found != units_.end() ? found : nullptr;
 }
 
 // Null: all contexts are busy (RSC-E1).
 RxCoalescing::Unit* RxCoalescing::open_unit(const Arrival& arrival) {
-    const auto unit = std::find_if(units_.begin(), units_.end(),
-                                   [](const Unit& candidate) { return !candidate.used; });
+    auto* const unit = std::find_if(units_.begin(), units_.end(),
+                                    [](const Unit& candidate) { return !candidate.used; });
     if (unit == units_.end()) {
         return nullptr;
     }
@@ -130,7 +130,7 @@ RxCoalescing::Unit* RxCoalescing::open_unit(const Arrival& arrival) {
     unit->metadata = arrival.metadata;
     ++open_;
     ++open_on_.at(arrival.queue);
-    return &*unit;
+    return unit;
 }
 
 // A pure acknowledgement starts nothing (RSC-29), nor does what would close at once.

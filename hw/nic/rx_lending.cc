@@ -20,15 +20,6 @@ std::uint32_t RxQueues::lendable(unsigned queue) const {
     return rest_of_ring(queue).span.available();
 }
 
-std::size_t RxQueues::buffers_for(unsigned queue, std::size_t length) const {
-    return plan(queue, length, {}).descriptors;
-}
-
-bool RxQueues::short_of(unsigned queue, std::size_t buffers) const {
-    const DescriptorRing ring = rest_of_ring(queue);
-    return buffers > ring.span.available() && buffers < ring.span.size;
-}
-
 bool RxQueues::lend(unsigned queue, std::span<Buffer> out) {
     const DescriptorRing ring = rest_of_ring(queue);
     const std::uint32_t epoch = epoch_;

@@ -55,6 +55,14 @@ private:
     static constexpr std::size_t kMinFrame = 60;     // without FCS
 
     static constexpr std::size_t kMaxSuperFrame = 65535 + 18;
+    static constexpr std::size_t kCutIdentity = 96;
+
+    // A super-frame that found buffers for some of its segments only. The host offers it again.
+    struct Cut {
+        std::uint32_t done = 0;
+        std::size_t length = 0;
+        std::array<std::byte, kCutIdentity> begins{};
+    };
 
     struct Frame {
         ConstBytes bytes;
@@ -73,6 +81,7 @@ private:
                                                       const ixgbe_frame_offload& offload);
     [[nodiscard]] ixgbe_receive_result cut_super(const Frame& frame,
                                                  const ixgbe_frame_offload& offload);
+    [[nodiscard]] std::uint32_t segments_done(ConstBytes frame);
     void count_super(const Frame& frame, const ixgbe_frame_offload& offload);
     [[nodiscard]] ixgbe_receive_result take_plain(ConstBytes bytes,
                                                   const ixgbe_frame_offload& offload);
@@ -103,6 +112,7 @@ private:
     bool missed_ = false;  // starved_ for that reason
     std::array<std::byte, kMaxFrame> copy_{};
     std::array<std::byte, kMaxFrame> cut_{};
+    Cut cut_before_;
     le32 fcs_{};
 };
 

@@ -46,10 +46,6 @@ public:
     // RXDCTL.ENABLE as it reads back.
     [[nodiscard]] bool enabled(unsigned queue) const { return state_.rx[queue].enabled != 0; }
     [[nodiscard]] bool drops_when_empty(unsigned queue) const;
-    // Buffers that a frame of that many bytes takes.
-    [[nodiscard]] std::size_t buffers_for(unsigned queue, std::size_t length) const;
-    // Fewer are posted than that, and the ring is long enough to hold them.
-    [[nodiscard]] bool short_of(unsigned queue, std::size_t buffers) const;
     // PFQDE.HIDE_VLAN
     [[nodiscard]] bool hides_vlan(unsigned queue) const;
 

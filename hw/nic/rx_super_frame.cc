@@ -204,41 +204,55 @@ void RxPath::count_super(const Frame& frame, const ixgbe_frame_offload& offload)
     }
 }
 
-// All of them or none: a frame that is offered again must have had no effect.
+// Segments that found buffers are delivered; the host offers the frame again for the others.
 ixgbe_receive_result RxPath::cut_super(const Frame& frame, const ixgbe_frame_offload& offload) {
     const HeaderGeometry geometry = geometry_of(frame.info);
     const std::size_t header_len = geometry.header_len();
-    const std::size_t payload_len = frame.info.outer.payload_end - header_len;
-    const unsigned queue = frame.target.queue;
-    const std::size_t segments = segments_of(payload_len, offload.gso_size);
-    const std::size_t buffers =
-        segments * queues_.buffers_for(queue, header_len + offload.gso_size);
-    if (queues_.short_of(queue, buffers) && !queues_.drops_when_empty(queue)) {
-        return IXGBE_NO_BUFFERS;
-    }
     std::array<std::byte, Segmenter::kMaxHeader> prototype{};
     const auto headers = Bytes(prototype).first(std::min(header_len, prototype.size()));
     std::copy_n(frame.bytes.begin(), headers.size(), headers.begin());
     seed_checksums(headers, frame.bytes, frame.info.outer);
-    auto segmenter = Segmenter::create({.geometry = geometry,
-                                        .mss = offload.gso_size,
-                                        .payload_len = static_cast<std::uint32_t>(payload_len),
-                                        .insert_ip_checksum = true,
-                                        .insert_l4_checksum = true,
-                                        .masks = {}},
-                                       headers);
-    while (const auto segment = segmenter ? segmenter->next() : std::nullopt) {
+    auto segmenter = Segmenter::create(
+        {.geometry = geometry,
+         .mss = offload.gso_size,
+         .payload_len = frame.info.outer.payload_end - static_cast<std::uint32_t>(header_len),
+         .insert_ip_checksum = true,
+         .insert_l4_checksum = true,
+         .masks = {}},
+        headers);
+    if (!segmenter) {
+        return drop(RxDrop::undersize, frame.bytes.size());
+    }
+    const std::uint32_t done = segments_done(frame.bytes);
+    ixgbe_frame_offload summed{};
+    summed.data_valid = 1;
+    while (const auto segment = segmenter->next()) {
+        if (segment->index < done) {
+            continue;
+        }
         const ConstBytes payload =
             frame.bytes.subspan(header_len + segment->payload_offset, segment->payload_len);
         const auto own = Bytes(cut_).first(header_len + payload.size());
-        segmenter->write_header(*segment, ones_complement_sum(payload), own);
-        std::copy(payload.begin(), payload.end(),
-                  own.begin() + static_cast<std::ptrdiff_t>(header_len));
-        if (take_plain(own, {}) == IXGBE_NO_BUFFERS) {
-            (void)drop(RxDrop::no_descriptors, own.size(), queue);
+        const std::uint16_t sum = copy_and_sum(own.subspan(header_len), payload);
+        segmenter->write_header(*segment, sum, own);
+        if (take_plain(own, summed) == IXGBE_NO_BUFFERS) {
+            cut_before_.done = segment->index;
+            return IXGBE_NO_BUFFERS;
         }
     }
-    return segmenter ? IXGBE_ACCEPTED : drop(RxDrop::undersize, frame.bytes.size());
+    cut_before_ = {};
+    return IXGBE_ACCEPTED;
+}
+
+// How many segments of this frame were delivered before it had to wait.
+std::uint32_t RxPath::segments_done(ConstBytes frame) {
+    const ConstBytes begins = frame.first(std::min(frame.size(), kCutIdentity));
+    if (cut_before_.length != frame.size() ||
+        !std::equal(begins.begin(), begins.end(), cut_before_.begins.begin())) {
+        cut_before_ = {.length = frame.size()};
+        std::copy(begins.begin(), begins.end(), cut_before_.begins.begin());
+    }
+    return cut_before_.done;
 }
 
 }  // namespace ixgbe

@@ -11,6 +11,7 @@
 #include "net/headers.h"
 #include "net/lso.h"
 #include "net/parse.h"
+#include "net/rsc.h"
 #include "net/toeplitz.h"
 
 namespace ixgbe {
@@ -33,7 +34,7 @@ Buffer noise(std::size_t length) {
 }
 
 // Ethernet, IPv4 and TCP headers with right checksums before `payload` bytes.
-Buffer tcp_frame(std::size_t payload) {
+Buffer tcp_frame(std::size_t payload, std::uint16_t port = 4660, std::uint32_t seq = 0) {
     Buffer frame = noise(kHeaders + payload);
     Ipv4Header ip{};
     ip.version_ihl = 0x45;
@@ -43,7 +44,8 @@ Buffer tcp_frame(std::size_t payload) {
     ip.src = 0xC0000201u;
     ip.dst = 0xC6336402u;
     TcpHeader tcp{};
-    tcp.src_port = 4660;
+    tcp.src_port = port;
+    tcp.seq = seq;
     tcp.dst_port = 80;
     tcp.offset_flags = 0x5010;
     const be16 type = ethertype::kIpv4;
@@ -180,6 +182,54 @@ void lso_64k(benchmark::State& state) {
     set_bytes(state, payload.size());
 }
 BENCHMARK(lso_64k);
+
+constexpr std::size_t kRscFlows = 64;
+
+// Segments of 64 connections in turn, checksums verified; a unit each, closed after four of them.
+// items_per_second counts segments.
+void rsc_64_flows(benchmark::State& state) {
+    const auto payload = static_cast<std::size_t>(state.range(0));
+    std::vector<Buffer> frames;
+    for (std::uint32_t k = 0; k < 4; ++k) {
+        for (std::uint16_t flow = 0; flow < kRscFlows; ++flow) {
+            frames.push_back(tcp_frame(payload, flow, k * static_cast<std::uint32_t>(payload)));
+        }
+    }
+    std::vector<RscUnit> units(kRscFlows);
+    std::array<std::uint64_t, kRscFlows> connection{};
+    std::int64_t joined = 0;
+    for ([[maybe_unused]] auto _ : state) {
+        connection.fill(0);
+        std::size_t open = 0;
+        for (const Buffer& frame : frames) {
+            const PacketInfo info = parse(frame);
+            const ChecksumVerdict verdict = verify(frame, info);
+            const auto segment = rsc_segment(frame, info, {});
+            if (verdict.l4_bad || verdict.ip_bad || !segment) {
+                std::abort();
+            }
+            const auto found = std::find(connection.begin(), connection.end(), segment->connection);
+            if (found == connection.end()) {
+                connection.at(open) = segment->connection;
+                units[open++].begin(frame, *segment);
+                continue;
+            }
+            RscUnit& unit = units[static_cast<std::size_t>(found - connection.begin())];
+            if (!unit.same_connection(frame, *segment) ||
+                unit.decide(frame, *segment, {}) != RscStep::append) {
+                std::abort();
+            }
+            unit.append(frame, *segment);
+            ++joined;
+        }
+        for (RscUnit& unit : units) {
+            benchmark::DoNotOptimize(unit.finish().data());
+        }
+    }
+    benchmark::DoNotOptimize(joined);
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(frames.size()));
+}
+BENCHMARK(rsc_64_flows)->Arg(100)->Arg(1460);
 
 std::array<std::byte, ToeplitzKey::kKeyLength> some_key() {
     std::array<std::byte, ToeplitzKey::kKeyLength> key{};

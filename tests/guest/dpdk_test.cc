@@ -266,6 +266,45 @@ TEST_P(Dpdk, SpreadsFlowsOverSixteenQueues) {
     }
 }
 
+// Segments of one stream come to the driver as fewer and larger packets, and none of their bytes is
+// missing.
+TEST_P(Dpdk, CoalescesAStream) {
+    constexpr std::size_t kSegments = 40;
+    constexpr std::size_t kSize = 1400;
+    constexpr std::size_t kHeaders = 54;
+    Machine& machine = boot_bare(dpdk_config());
+    Testpmd testpmd(machine, "uio_pci_generic",
+                    {"--enable-lro", "--max-lro-pkt-size=16384", "--enable-rx-cksum",
+                     "--enable-scatter", "--forward-mode=rxonly"});
+    testpmd.run_all({"set verbose 1", "start"});
+    Tins::TCP tcp(80, 1234);
+    tcp.flags(Tins::TCP::ACK);
+    for (std::size_t i = 0; i < kSegments; ++i) {
+        tcp.seq(static_cast<std::uint32_t>(1000 + i * kSize));
+        auto frame =
+            ethernet() / Tins::IP("192.0.2.2", "192.0.2.1") / tcp / Tins::RawPDU(text_of(kSize));
+        inject(frame);
+    }
+    const std::regex told("length=([0-9]+) - nb_segs=([0-9]+)");
+    std::string log;
+    std::size_t payload = 0;
+    std::size_t packets = 0;
+    for (int round = 0; round < 30 && payload < kSegments * kSize; ++round) {
+        log += testpmd.run("show port stats 0");
+        payload = packets = 0;
+        for (std::sregex_iterator at(log.begin(), log.end(), told), end; at != end; ++at) {
+            const std::size_t length = std::stoull((*at)[1]);
+            if (length > kSize) {
+                payload += length - kHeaders;
+                ++packets;
+            }
+        }
+    }
+    EXPECT_EQ(payload, kSegments * kSize) << log;
+    EXPECT_LT(packets, kSegments) << log;
+    EXPECT_GE(testpmd.statistics().at("RX-packets"), kSegments) << "the wire's count";
+}
+
 INSTANTIATE_TEST_SUITE_P(Guest, Dpdk, ::testing::ValuesIn(diagonal_pairings()),
                          [](const auto& which) { return pairing_name(which.param); });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Dpdk);
