@@ -211,7 +211,6 @@ void Device::forget_queues() {
     timers_.cancel(IXGBE_DEADLINE_TCP_TIMER);
     filter_.addresses_changed();
     steering_.key_changed();
-    update_super_frames();
 }
 
 // Drivers take their address from RAL0 and RAH0, never from the NVM.
@@ -276,20 +275,6 @@ void Device::wake_receiver() {
     }
 }
 
-void Device::set_peer(unsigned features) {
-    tx_path_.set_peer(features);
-    super_frames_ = coalescing_.enabled_everywhere();
-    host_.super_frames(super_frames_);
-}
-
-// A peer may send large TCP packets only while every queue they can reach coalesces.
-void Device::update_super_frames() {
-    if (coalescing_.enabled_everywhere() != super_frames_) {
-        super_frames_ = !super_frames_;
-        host_.super_frames(super_frames_);
-    }
-}
-
 // What units raise goes out after loading, or when poll() runs here after all.
 void Device::prepare_save() {
     if (coalescing_.open()) {
@@ -312,8 +297,6 @@ bool Device::loaded(std::span<char> why) {
     tx_queues_.interrupted();
     rx_queues_.interrupted();
     coalescing_.forget_all();
-    super_frames_ = coalescing_.enabled_everywhere();
-    host_.super_frames(super_frames_);
     timers_.rearm();
     interrupts_.restore();
     tx_blocked_ = false;

@@ -52,7 +52,7 @@ public:
     void reset(ixgbe_reset_kind kind);
     void set_cable(bool connected);
     void set_dma_enabled(bool enabled);
-    void set_peer(unsigned features);
+    void set_peer(unsigned features) { tx_path_.set_peer(features); }
 
     // Coalesced units close; nothing else is in flight between two calls.
     void prepare_save();
@@ -76,7 +76,6 @@ private:
     void on_ctrl(std::uint32_t value);
     void on_rxctrl();
     void on_rxdctl(unsigned queue);
-    void on_receive_offloads();
     void on_txdctl(unsigned queue);
     void on_dmatxctl();
     void on_tdt(unsigned queue);
@@ -93,7 +92,6 @@ private:
     void kick(unsigned queue);
     void kick_all();
     void wake_receiver();
-    void update_super_frames();
     void run_transmit();
     [[nodiscard]] const char* implausible() const;
     [[nodiscard]] const char* implausible_queues() const;
@@ -124,7 +122,6 @@ private:
     bool tx_blocked_ = false;   // the host holds a frame of ours
     bool tx_released_ = false;  // ixgbe_send_ready() came during the run in progress
     bool rx_wake_ = false;
-    bool super_frames_ = false;  // what the host was last told
     bool polling_ = false;
     bool dma_enabled_ = true;
 };

@@ -115,13 +115,14 @@ void Device::write_receive_hook(Hook hook, unsigned index) {
         case Hook::rdt:
             return wake_receiver();
         case Hook::srrctl:
-            on_receive_offloads();
+            (void)rx_path_.close_units();  // under the rules they began with
             return wake_receiver();
         case Hook::rfctl:
         case Hook::hlreg0:
         case Hook::rsc:
         case Hook::ivar:
-            return on_receive_offloads();
+            (void)rx_path_.close_units();
+            return;
         case Hook::pfqde:
             return on_pfqde();
         default:
@@ -226,15 +227,8 @@ void Device::on_rxdctl(unsigned queue) {
         rx_path_.close_units_of(queue);
         state_.rx[queue].enabled = enable ? 1 : 0;
         rx_queues_.interrupted();
-        update_super_frames();
     }
     wake_receiver();
-}
-
-// What may be coalesced has changed: units close under the old rules.
-void Device::on_receive_offloads() {
-    (void)rx_path_.close_units();
-    update_super_frames();
 }
 
 void Device::on_txdctl(unsigned queue) {

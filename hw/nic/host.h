@@ -37,7 +37,6 @@ public:
                                                  const ixgbe_frame_offload& offload) = 0;
     virtual void receive_ready() = 0;
     virtual void link_changed(bool up) = 0;
-    virtual void super_frames(bool wanted) = 0;
 
     [[nodiscard]] virtual std::int64_t now_ns() = 0;
     virtual void set_timer(std::int64_t deadline_ns) = 0;

@@ -43,19 +43,6 @@ bool RxCoalescing::enabled(unsigned queue) const {
            regs_.get<PSRTYPE>(0).get(PSRTYPE::tcp) && interrupts_.rx_queue_coalesces(queue);
 }
 
-bool RxCoalescing::enabled_everywhere() const {
-    bool some = false;
-    for (unsigned queue = 0; queue < IXGBE_QUEUES; ++queue) {
-        if (queues_.enabled(queue)) {
-            if (!enabled(queue)) {
-                return false;
-            }
-            some = true;
-        }
-    }
-    return some;
-}
-
 RscOptions RxCoalescing::options() const {
     return {.window_updates = !regs_.get<RSCDBU>().get(RSCDBU::rscackdis),
             .close_on_push = !regs_.get<RDRXCTL>().get(RDRXCTL::rsc_push_dis)};

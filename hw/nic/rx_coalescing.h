@@ -51,8 +51,6 @@ public:
 
     // The enable chain of one queue, without its vector's part being mapped.
     [[nodiscard]] bool enabled(unsigned queue) const;
-    // Every enabled queue coalesces, and there is one: a peer may send super-frames.
-    [[nodiscard]] bool enabled_everywhere() const;
 
     [[nodiscard]] bool open() const { return open_ != 0; }
     void close_all();

@@ -91,16 +91,13 @@ static inline void x550_compat_use_vnet_hdr(NetClientState *peer, int len)
 #endif
 }
 
-/*
- * The peer hands over frames that are complete, or TCP over IPv4 that is
- * neither summed nor cut.
- */
-static inline void x550_compat_super_frames(NetClientState *peer, bool wanted)
+/* The peer need not sum its frames, nor cut TCP. */
+static inline void x550_compat_large_frames(NetClientState *peer)
 {
 #if X550_QEMU_SINCE(8, 2)
-    qemu_set_offload(peer, wanted, wanted, 0, 0, 0, 0, 0);
+    qemu_set_offload(peer, 1, 1, 1, 0, 0, 0, 0);
 #else
-    qemu_set_offload(peer, wanted, wanted, 0, 0, 0);
+    qemu_set_offload(peer, 1, 1, 1, 0, 0);
 #endif
 }
 

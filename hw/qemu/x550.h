@@ -83,7 +83,6 @@ enum ixgbe_send_result x550_net_send(X550State *s, const struct iovec *iov,
                                      unsigned count,
                                      const struct ixgbe_frame_offload *offload);
 void x550_net_receive_ready(X550State *s);
-void x550_net_super_frames(X550State *s, bool wanted);
 
 /* Trace events. */
 void x550_trace_register(void);

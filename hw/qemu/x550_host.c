@@ -123,15 +123,6 @@ static void x550_receive_ready(void *opaque)
     }
 }
 
-static void x550_super_frames(void *opaque, bool wanted)
-{
-    X550State *s = opaque;
-
-    if (s->nic && !s->gone) {
-        x550_net_super_frames(s, wanted);
-    }
-}
-
 /*
  * The backend's link belongs to the user (set_link), who would not see his
  * setting again if the guest could change it: nothing to tell QEMU.
@@ -185,7 +176,6 @@ const struct ixgbe_host_ops x550_host_ops = {
     .send = x550_send,
     .receive_ready = x550_receive_ready,
     .link_changed = x550_link_changed,
-    .super_frames = x550_super_frames,
     .now_ns = x550_now_ns,
     .set_timer = x550_set_timer,
     .schedule_poll = x550_schedule_poll,

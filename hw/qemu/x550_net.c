@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The network client. A peer that knows virtio-net headers (tap) gets frames
- * whose checksum or segmentation is left to it; towards the guest it is asked
- * for plain frames, and for large ones while the guest coalesces. The header is translated to the core's own form here.
+ * whose checksum or segmentation is left to it, and hands over such frames:
+ * the core coalesces or cuts them, as the guest wants. The header is
+ * translated to the core's own form here.
  */
 #include "qemu/osdep.h"
 #include "x550.h"
@@ -298,18 +299,6 @@ static bool peers_have_vnet_hdr(X550State *s)
     return true;
 }
 
-/* The guest coalesces what it receives, or it stopped to. */
-void x550_net_super_frames(X550State *s, bool wanted)
-{
-    for (int i = 0; s->vnet_hdr && i < MAX(s->conf.peers.queues, 1); i++) {
-        NetClientState *peer = qemu_get_subqueue(s->nic, i)->peer;
-
-        if (peer) {
-            x550_compat_super_frames(peer, wanted);
-        }
-    }
-}
-
 void x550_net_setup_peer(X550State *s)
 {
     unsigned features = 0;
@@ -319,6 +308,7 @@ void x550_net_setup_peer(X550State *s)
         NetClientState *peer = qemu_get_subqueue(s->nic, i)->peer;
 
         x550_compat_use_vnet_hdr(peer, X550_VNET_HDR_LEN);
+        x550_compat_large_frames(peer);
     }
     if (s->vnet_hdr) {
         features = IXGBE_PEER_CSUM | IXGBE_PEER_TSO4 | IXGBE_PEER_TSO6;

@@ -83,9 +83,6 @@ struct ixgbe_host_ops {
     /* Frames refused for lack of buffers can be offered again. */
     void (*receive_ready)(void *opaque);
     void (*link_changed)(void *opaque, bool up); /* the MAC's view of the link */
-    /* A peer with a virtio-net header may hand over TCP/IPv4 frames that are larger than a segment
-     * (gso, gso_size) and unfinished sums; or must not any more: those on their way are cut here. */
-    void (*super_frames)(void *opaque, bool wanted);
 
     /* Virtual time in ns, and one timer: deadline -1 disarms. schedule_poll(): call ixgbe_poll()
      * soon. */

@@ -115,7 +115,6 @@ inline constexpr ixgbe_host_ops FlatHost::kOps = {
         },
     .receive_ready = [](void*) {},
     .link_changed = [](void*, bool) {},
-    .super_frames = [](void*, bool) {},
     .now_ns = [](void* opaque) { return self(opaque).now_; },
     .set_timer = [](void* opaque, std::int64_t deadline) { self(opaque).deadline_ = deadline; },
     .schedule_poll = [](void* opaque) { self(opaque).poll_ = true; },

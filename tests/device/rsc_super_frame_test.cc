@@ -127,6 +127,33 @@ TEST(RscSuperFrame, IsCutWhereNothingIsCoalesced) {
     }
 }
 
+// The chip coalesces IPv4 only.
+TEST(RscSuperFrame, OverIpv6IsCut) {
+    RscRig rig;
+    const FrameBuilder builder =
+        FrameBuilder().ipv6("2001:db8::1", "2001:db8::2").tcp(1, 2).payload(5 * 1000 + 10);
+    Frame frame = builder.build();
+    const auto whole = decode(frame);
+    seed_l4_checksum(frame, kEthBytes, builder.l4_offset());
+    ixgbe_frame_offload offload{};
+    offload.gso = IXGBE_GSO_TCPV6;
+    offload.gso_size = 1000;
+    offload.needs_csum = 1;
+    offload.csum_start = static_cast<std::uint16_t>(builder.l4_offset());
+    offload.csum_offset = 16;
+    ASSERT_EQ(rig.machine.receive(frame, &offload), IXGBE_ACCEPTED);
+    ASSERT_TRUE(rig.machine.run());
+    Frame payload;
+    const auto units = rig.ring.take_units();
+    ASSERT_EQ(segments_of(units), (Counts{0, 0, 0, 0, 0, 0}));
+    for (const RxUnit& unit : units) {
+        expect_consistent(unit);
+        const auto decoded = decode(unit.bytes);
+        payload.insert(payload.end(), decoded->payload.begin(), decoded->payload.end());
+    }
+    EXPECT_EQ(payload, whole->payload);
+}
+
 TEST(RscSuperFrame, WaitsForDescriptorsWhole) {
     RscRig rig({.size = 64, .buffer_kb = 3, .fill = false});
     rig.ring.fill(5);

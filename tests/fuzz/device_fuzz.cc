@@ -121,7 +121,6 @@ const ixgbe_host_ops kOps = {
         },
     .receive_ready = [](void*) {},
     .link_changed = [](void*, bool) {},
-    .super_frames = [](void*, bool) {},
     .now_ns = [](void* opaque) { return world(opaque).now; },
     .set_timer = [](void* opaque, std::int64_t deadline) { world(opaque).deadline = deadline; },
     .schedule_poll = [](void* opaque) { world(opaque).poll = true; },

@@ -24,7 +24,6 @@ const ixgbe_host_ops& FakeHost::ops() {
         .send = send,
         .receive_ready = receive_ready,
         .link_changed = link_changed,
-        .super_frames = super_frames,
         .now_ns = now_ns,
         .set_timer = set_timer,
         .schedule_poll = schedule_poll,
@@ -40,7 +39,6 @@ void FakeHost::forget() {
     msix_log.clear();
     legacy_log.clear();
     link_log.clear();
-    super_frame_log.clear();
     receive_ready_count = 0;
     guest_errors.clear();
     traced.clear();
@@ -215,10 +213,6 @@ void FakeHost::receive_ready(void* opaque) {
 
 void FakeHost::link_changed(void* opaque, bool up) {
     self(opaque).link_log.push_back(up);
-}
-
-void FakeHost::super_frames(void* opaque, bool wanted) {
-    self(opaque).super_frame_log.push_back(wanted);
 }
 
 std::int64_t FakeHost::now_ns(void* opaque) {

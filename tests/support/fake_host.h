@@ -54,7 +54,6 @@ public:
     std::vector<bool> legacy_log;
     bool legacy_level = false;
     std::vector<bool> link_log;
-    std::vector<bool> super_frame_log;  // what the device asked of its peer, in order
     unsigned receive_ready_count = 0;
     std::vector<std::string> guest_errors;
     std::vector<unsigned> traced;      // events the device reported
@@ -103,7 +102,6 @@ private:
                                   const ixgbe_frame_offload* offload);
     static void receive_ready(void* opaque);
     static void link_changed(void* opaque, bool up);
-    static void super_frames(void* opaque, bool wanted);
     static std::int64_t now_ns(void* opaque);
     static void set_timer(void* opaque, std::int64_t deadline);
     static void schedule_poll(void* opaque);

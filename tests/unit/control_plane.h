@@ -33,7 +33,6 @@ public:
     }
     void receive_ready() override {}
     void link_changed(bool up) override { links.push_back(up); }
-    void super_frames(bool /*wanted*/) override {}
     std::int64_t now_ns() override { return now; }
     void set_timer(std::int64_t deadline_ns) override {
         timer = deadline_ns;
