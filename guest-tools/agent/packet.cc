@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "packet.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -118,12 +119,18 @@ Json send(Job& job) {
     return {{"sent", sent}};
 }
 
-// Announces "capturing" when the socket is open, then collects until {count} frames matched, the
-// timeout, or a cancel.
+bool contains(const CapturedFrame& frame, const std::vector<std::byte>& bytes) {
+    return !bytes.empty() && std::search(frame.bytes.begin(), frame.bytes.end(), bytes.begin(),
+                                         bytes.end()) != frame.bytes.end();
+}
+
+// Announces "capturing" when the socket is open, then collects until {count} frames matched, one of
+// them contains {until}, the timeout, or a cancel.
 Json capture(Job& job) {
     PacketSocket socket(job.ifname());
     const Filter filter = filter_of(job.args);
     const auto count = job.args.value("count", std::size_t{1});
+    const auto last = from_hex(job.args.value("until", std::string()));
     const auto shown = job.args.value("bytes", std::size_t{128});
     const auto deadline = std::chrono::steady_clock::now() + job.timeout(5000);
     job.event("capturing", Json::object());
@@ -135,6 +142,9 @@ Json capture(Job& job) {
         }
         if (filter.accepts(*frame)) {
             frames.push_back(describe(*frame, shown));
+            if (contains(*frame, last)) {
+                break;
+            }
         }
     }
     return {{"frames", frames}, {"lost", socket.lost()}};
@@ -143,7 +153,7 @@ Json capture(Job& job) {
 constexpr std::array kCommands{
     Command{"packet.send", "send raw {frames: [hex], repeat}", send},
     Command{"packet.capture",
-            "capture {count, timeout_ms, ethertype, match, match_offset, outgoing, bytes}",
+            "capture {count, until, timeout_ms, ethertype, match, match_offset, outgoing, bytes}",
             capture},
 };
 
