@@ -201,7 +201,7 @@ std::map<std::string, std::uint64_t> error_statistics(const std::string& ifname)
 
 Json link_settings(const std::string& ifname) {
     // The first call fails on purpose and answers how many words the masks need.
-    constexpr std::size_t kMostWords = 3 * 127;
+    constexpr std::size_t kMostWords = std::size_t{3} * 127;
     using Settings = Variable<ethtool_link_settings, std::uint32_t>;
     Settings probe(ETHTOOL_GLINKSETTINGS, kMostWords);
     call(ifname, probe.data(), "link settings");

@@ -28,13 +28,14 @@ namespace fs = std::filesystem;
 // virtio network devices have the virtio device between the interface and the PCI function.
 fs::path pci_folder(const std::string& ifname) {
     std::error_code error;
-    fs::path device = fs::canonical("/sys/class/net/" + ifname + "/device", error);
-    if (!error && !fs::exists(device / "vendor") && fs::exists(device.parent_path() / "vendor")) {
-        device = device.parent_path();
-    } else if (!error && device.filename().string().compare(0, 6, "virtio") == 0) {
-        device = device.parent_path();
+    const fs::path device = fs::canonical("/sys/class/net/" + ifname + "/device", error);
+    if (error) {
+        return {};
     }
-    return error ? fs::path() : device;
+    const bool behind =
+        !fs::exists(device / "vendor") && fs::exists(device.parent_path() / "vendor");
+    const bool is_virtio = device.filename().string().compare(0, 6, "virtio") == 0;
+    return behind || is_virtio ? device.parent_path() : device;
 }
 
 bool on_pci(const std::string& ifname) {
@@ -62,7 +63,7 @@ std::uint64_t interrupts_taken(const std::set<std::string>& lines) {
         std::istringstream words(text);
         std::string line;
         words >> line;
-        if (line.empty() || lines.count(line.substr(0, line.size() - 1)) == 0) {
+        if (line.empty() || !lines.contains(line.substr(0, line.size() - 1))) {
             continue;
         }
         std::uint64_t count = 0;

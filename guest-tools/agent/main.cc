@@ -66,7 +66,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     try {
-        std::signal(SIGPIPE, SIG_IGN);
+        (void)std::signal(SIGPIPE, SIG_IGN);
         if (getpid() == 1) {
             agent::become_init();
             serve_shell();

@@ -37,9 +37,10 @@ Pipe make_pipe() {
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
-    std::signal(SIGPIPE, SIG_DFL);
+    (void)std::signal(SIGPIPE, SIG_DFL);
     setpgid(0, 0);
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (const std::string& word : words) {
         argv.push_back(const_cast<char*>(word.c_str()));
     }
@@ -152,7 +153,7 @@ int run_shell(const std::string& terminal) {
         dup2(fd, STDIN_FILENO);
         dup2(fd, STDOUT_FILENO);
         dup2(fd, STDERR_FILENO);
-        std::signal(SIGPIPE, SIG_DFL);
+        (void)std::signal(SIGPIPE, SIG_DFL);
         execl("/bin/sh", "sh", "-l", static_cast<char*>(nullptr));
         _exit(127);
     }

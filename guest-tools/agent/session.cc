@@ -29,7 +29,7 @@ public:
     Session& operator=(const Session&) = delete;
     ~Session();
 
-    void send(const std::string& text);
+    void send(const std::string& text) const;
     // Everything up to and with `prompt`; throws with what came instead when time is up or the
     // program has ended.
     [[nodiscard]] std::string until(const std::string& prompt, Milliseconds timeout);
@@ -46,6 +46,7 @@ private:
 Session::Session(const std::vector<std::string>& words) {
     std::vector<std::string> copy = words;
     std::vector<char*> argv;
+    argv.reserve(copy.size() + 1);
     for (std::string& word : copy) {
         argv.push_back(word.data());
     }
@@ -81,7 +82,7 @@ std::string Session::fate() {
                              : "signal " + std::to_string(WTERMSIG(status)) + " ended it";
 }
 
-void Session::send(const std::string& text) {
+void Session::send(const std::string& text) const {
     for (std::size_t done = 0; done < text.size();) {
         const ssize_t sent = write(terminal_, text.data() + done, text.size() - done);
         if (sent <= 0) {

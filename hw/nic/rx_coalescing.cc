@@ -56,23 +56,22 @@ std::size_t RxCoalescing::max_buffers(unsigned queue) const {
 
 // The list of steps: what the frame is, what is held of its connection, what becomes of both.
 bool RxCoalescing::take(const Arrival& arrival) {
+    const bool on = enabled(arrival.queue);
+    if (!on && open_on_.at(arrival.queue) == 0) {
+        return false;
+    }
     const std::uint64_t connection = rsc_connection(arrival.frame, arrival.info);
     if (connection == 0 && arrival.info.outer.protocol == ipproto::kTcp) {
         close_queue(arrival.queue);  // a fragment or half a header: whose it is cannot be told
     }
     Unit* const unit = connection != 0 ? find(arrival.queue, connection) : nullptr;
-    const bool wanted = arrival.good && connection != 0 && enabled(arrival.queue);
+    const bool wanted = on && arrival.good && connection != 0;
     const auto segment =
         wanted ? rsc_segment(arrival.frame, arrival.info, options()) : std::nullopt;
     if (unit == nullptr) {
         return segment && start(arrival, *segment);
     }
-    RscStep step = RscStep::alone;
-    if (segment) {
-        step = unit->rsc.same_connection(arrival.frame, *segment)
-                   ? unit->rsc.decide(arrival.frame, *segment, options())
-                   : RscStep::start;
-    }
+    const RscStep step = next_step(*unit, arrival, segment);
     if (step == RscStep::window_update) {
         unit->rsc.take_window(*segment);
         return true;
@@ -84,6 +83,16 @@ bool RxCoalescing::take(const Arrival& arrival) {
         close(*unit);
     }
     return step != RscStep::alone && start(arrival, *segment);
+}
+
+RscStep RxCoalescing::next_step(const Unit& unit, const Arrival& arrival,
+                                const std::optional<RscSegment>& segment) const {
+    if (!segment) {
+        return RscStep::alone;
+    }
+    return unit.rsc.same_connection(arrival.frame, *segment)
+               ? unit.rsc.decide(arrival.frame, *segment, options())
+               : RscStep::start;
 }
 
 RxCoalescing::Unit* RxCoalescing::find(unsigned queue, std::uint64_t connection) {

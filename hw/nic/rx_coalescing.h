@@ -89,6 +89,8 @@ private:
 
     [[nodiscard]] RscOptions options() const;
     [[nodiscard]] std::size_t max_buffers(unsigned queue) const;
+    [[nodiscard]] RscStep next_step(const Unit& unit, const Arrival& arrival,
+                                    const std::optional<RscSegment>& segment) const;
     [[nodiscard]] Unit* find(unsigned queue, std::uint64_t connection);
     [[nodiscard]] Unit* open_unit(const Arrival& arrival);
     [[nodiscard]] bool start(const Arrival& arrival, const RscSegment& segment);

@@ -2,6 +2,7 @@
 #include "testpmd.h"
 
 #include <cctype>
+#include <chrono>
 #include <regex>
 #include <stdexcept>
 
@@ -69,22 +70,51 @@ Testpmd::Testpmd(Machine& machine, const std::string& driver,
                   Milliseconds(120000))
             .at("output")
             .get<std::string>();
-    if (run("show port info 0").find("Infos for port 0") == std::string::npos) {
+    if (greeting_.find("failed") != std::string::npos ||
+        run("show port info 0").find("Infos for port 0") == std::string::npos) {
         throw std::runtime_error("testpmd has no port: " + greeting_);
     }
 }
 
+// testpmd prints its prompt a character at a time, and what the forwarding thread says may come in
+// between. Then another line end makes it prompt again; all that was said is in the answer.
 std::string Testpmd::run(const std::string& command) {
-    return machine_.agent()
-        .call("session.send", {{"name", kSession}, {"text", command + "\n"}, {"until", kPrompt}})
-        .at("output")
-        .get<std::string>();
+    constexpr int kTries = 12;
+    std::string text = command + "\n";
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return machine_.agent()
+                .call(
+                    "session.send",
+                    {{"name", kSession}, {"text", text}, {"until", kPrompt}, {"timeout_ms", 5000}})
+                .at("output")
+                .get<std::string>();
+        } catch (const std::exception&) {
+            if (attempt == kTries) {
+                throw;
+            }
+            text = "\n";
+        }
+    }
 }
 
 void Testpmd::run_all(const std::vector<std::string>& commands) {
     for (const std::string& command : commands) {
         (void)run(command);
     }
+}
+
+void Testpmd::start() {
+    const auto deadline = std::chrono::steady_clock::now() + Milliseconds(30000);
+    std::string port;
+    do {
+        port = run("show port info 0");
+        if (port.find("Link status: up") != std::string::npos) {
+            (void)run("start");
+            return;
+        }
+    } while (std::chrono::steady_clock::now() < deadline);
+    throw std::runtime_error("no link: " + port);
 }
 
 Counts Testpmd::statistics() {

@@ -27,6 +27,9 @@ public:
     std::string run(const std::string& command);
     // Commands without an answer worth reading.
     void run_all(const std::vector<std::string>& commands);
+    // Waits for the link, without which frames are lost, and starts to forward; throws what the
+    // port says of itself when there is none.
+    void start();
     [[nodiscard]] const std::string& greeting() const { return greeting_; }
 
     [[nodiscard]] Counts statistics();  // show port stats 0

@@ -63,7 +63,7 @@ Json check_statistics(const CheckContext& context) {
     (void)tcp_both_ways(context, context.peer.address4, kBytes);
     const auto after = statistics(context.ifname);
     for (const char* name : {"rx_bytes", "tx_bytes"}) {
-        if (before.count(name) != 0) {
+        if (before.contains(name)) {
             const std::uint64_t moved = after.at(name) - before.at(name);
             expect(moved >= kBytes, std::string(name) + " moved by " + std::to_string(moved) +
                                         " for " + std::to_string(kBytes) + " bytes of payload");
@@ -94,7 +94,7 @@ Json check_self_test(const CheckContext& context) {
 }
 
 Json check_self_test_offline(const CheckContext& context) {
-    const Json out = self_test_result(context, true);
+    Json out = self_test_result(context, true);
     expect(netlink::wait_carrier(context.ifname, true, std::chrono::seconds(20)),
            "no carrier after the offline test");
     return out;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Large frames: single ones by ping, many by TCP.
+#include <utility>
+
 #include "../file_text.h"
 #include "../netlink.h"
 #include "../ping.h"
@@ -12,7 +14,7 @@ constexpr std::size_t kPingHeaders = 28;  // IPv4 and ICMP
 
 class MtuGuard {
 public:
-    explicit MtuGuard(const std::string& ifname) : ifname_(ifname) {}
+    explicit MtuGuard(std::string ifname) : ifname_(std::move(ifname)) {}
     MtuGuard(const MtuGuard&) = delete;
     MtuGuard& operator=(const MtuGuard&) = delete;
     ~MtuGuard() {

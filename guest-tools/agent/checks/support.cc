@@ -57,7 +57,7 @@ Json udp_round_trips(const CheckContext& context, const std::string& host, unsig
     plan.port = context.peer.port;
     plan.count = count;
     plan.sizes = {32, 33, 63, 128, 511, 1000, 1400, 1452};
-    const Json result = traffic::run_udp(plan, context.cancelled);
+    Json result = traffic::run_udp(plan, context.cancelled);
     expect(result.at("ok").get<bool>(), "UDP echo: " + result.dump());
     return result;
 }

@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <span>
+#include <utility>
 
 #include "../encode.h"
 #include "../modules.h"
@@ -183,9 +184,9 @@ Phantom::~Phantom() {
     }
 }
 
-Interface::Interface(const std::string& name, const std::string& module,
+Interface::Interface(std::string name, const std::string& module,
                      const std::vector<std::string>& words)
-    : name_(name) {
+    : name_(std::move(name)) {
     try {
         load_module(module, "");
     } catch (const std::exception& error) {

@@ -34,8 +34,7 @@ private:
 class Interface {
 public:
     // `words` follow "ip link add name NAME". Skips the check when the kernel lacks the module.
-    Interface(const std::string& name, const std::string& module,
-              const std::vector<std::string>& words);
+    Interface(std::string name, const std::string& module, const std::vector<std::string>& words);
     Interface(const Interface&) = delete;
     Interface& operator=(const Interface&) = delete;
     ~Interface();
