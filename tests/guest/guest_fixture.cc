@@ -52,9 +52,17 @@ void save_guest_view(Machine& machine, const fs::path& folder) {
             return false;
         }
     };
-    if (!machine.running() || !save("dmesg.json", "log.since", {{"mark", 0}})) {
+    // Where every CPU is and what every blocked task waits for, into the kernel log (sysrq); and
+    // what every thread does.
+    const Json stacks{{"argv",
+                       {"sh", "-c",
+                        "for key in l w; do echo $key > /proc/sysrq-trigger; done;"
+                        "for task in /proc/[0-9]*/task/*; do"
+                        " cat $task/comm $task/syscall $task/stack; done"}}};
+    if (!machine.running() || !save("stacks.json", "exec", stacks)) {
         return;
     }
+    save("dmesg.json", "log.since", {{"mark", 0}});
     for (const Nic& nic : machine.nics()) {
         std::string ifname;
         try {
