@@ -314,6 +314,9 @@ const char* Device::implausible_queues() const {
         if (!is_flag(queue.enabled) || !is_flag(queue.discarding)) {
             return "tx: enabled and discarding are 0 or 1";
         }
+        if (queue.segments_sent >= TxPacket::kMaxBytes) {
+            return "tx: segments_sent is more than a packet can have";
+        }
     }
     for (const ixgbe_rx_queue_state& queue : state_.rx) {
         if (!is_flag(queue.enabled) || queue.pfqde > 7) {

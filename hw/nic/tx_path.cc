@@ -52,10 +52,13 @@ TxPath::TxPath(Host& host, RegisterFile& regs, RxPath& loopback, Link& link, Sta
                Tracer& trace)
     : host_(host), regs_(regs), loopback_(loopback), link_(link), stats_(stats), trace_(trace) {}
 
-TxPath::Result TxPath::transmit(unsigned queue, const TxRequest& request, TxPacket& packet) {
+TxPath::Result TxPath::transmit(unsigned queue, const TxRequest& request, TxPacket& packet,
+                                std::uint32_t segments_sent) {
     queue_ = queue;
     blocked_ = false;
     frames_ = 0;
+    segments_sent_ = segments_sent;
+    unfinished_ = false;
     if (!request.insert_fcs && packet.size() > kFcsBytes) {
         packet.trim(kFcsBytes);  // no backend carries an FCS
     }
@@ -63,7 +66,7 @@ TxPath::Result TxPath::transmit(unsigned queue, const TxRequest& request, TxPack
     if (drop == TxDrop::none) {
         drop = request.segment ? send_segments(request, packet) : send_whole(request, packet);
     }
-    return {.drop = drop, .blocked = blocked_, .frames = frames_};
+    return {.drop = drop, .blocked = blocked_, .frames = frames_, .unfinished = unfinished_};
 }
 
 TxDrop TxPath::refuse(const TxRequest& request, const TxPacket& packet) const {
@@ -193,28 +196,41 @@ TxDrop TxPath::send_segments(const TxRequest& request, const TxPacket& packet) {
         host_.guest_error(to_string(error));
         return TxDrop::bad_segmentation;
     }
-    if (hand_over_segmentation(request, packet)) {
+    if (segments_sent_ == 0 && hand_over_segmentation(request, packet)) {
         return TxDrop::none;
     }
-    auto segmenter = Segmenter::create(lso, headers);
-    PieceCursor payload(packet.pieces());
-    payload.skip(header_len);
-    while (const auto segment = segmenter ? segmenter->next() : std::nullopt) {
-        begin_frame(header_len);
+    if (auto segmenter = Segmenter::create(lso, headers)) {
+        PieceCursor payload(packet.pieces());
+        payload.skip(header_len);
+        cut(request, *segmenter, payload);
+    }
+    return TxDrop::none;
+}
+
+void TxPath::cut(const TxRequest& request, Segmenter& segmenter, PieceCursor& payload) {
+    for (std::uint32_t i = 0; i < segments_sent_; ++i) {
+        const auto sent = segmenter.next();
+        payload.skip(sent ? sent->payload_len : 0);
+    }
+    while (const auto segment = segmenter.next()) {
+        begin_frame(segmenter.header_len());
         ChecksumAccumulator sum;
         for (std::size_t left = segment->payload_len; left != 0;) {
             const ConstBytes slice = payload.take(left);
             add_slice(slice);
             left -= slice.size();
-            if (segmenter->needs_payload_sum()) {
+            if (segmenter.needs_payload_sum()) {
                 sum.add(slice);
             }
         }
-        segmenter->write_header(*segment, sum.fold(), header());
+        segmenter.write_header(*segment, sum.fold(), header());
         emit(request);
+        if (!segment->last && (blocked_ || frames_ == kFramesAtOnce)) {
+            unfinished_ = true;
+            return;
+        }
     }
-    trace_(TraceEvent::tx_segmented, queue_, segmenter->segment_count(), request.mss, 0);
-    return TxDrop::none;
+    trace_(TraceEvent::tx_segmented, queue_, segmenter.segment_count(), request.mss, 0);
 }
 
 void TxPath::begin_frame(std::size_t header_bytes) {

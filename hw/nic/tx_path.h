@@ -34,12 +34,17 @@ public:
         TxDrop drop = TxDrop::none;  // the packet was refused before any frame left
         bool blocked = false;        // the host queued a frame: no other packet for now
         unsigned frames = 0;         // that left
+        bool unfinished = false;     // segments are left for another call
     };
-    [[nodiscard]] Result transmit(unsigned queue, const TxRequest& request, TxPacket& packet);
+    // `segments_sent`: of the same packet, by the calls before that left it unfinished. A segmented
+    // packet is unfinished once the host queues a frame or kFramesAtOnce have left.
+    [[nodiscard]] Result transmit(unsigned queue, const TxRequest& request, TxPacket& packet,
+                                  std::uint32_t segments_sent = 0);
 
     void set_peer(unsigned features) { peer_ = features; }
 
 private:
+    static constexpr unsigned kFramesAtOnce = 1024;  // so that MSS 1 cannot hold the host up
     static constexpr std::size_t kTagBytes = 4;
     static constexpr std::size_t kMinFrame = 60;     // without FCS; DS 7.2.3.2.2, HLREG0.TXPADEN
     static constexpr std::size_t kMaxFrame = 15872;  // 15.5 KB, DS 7.2.3.3
@@ -49,6 +54,7 @@ private:
     [[nodiscard]] TxDrop refuse(const TxRequest& request, const TxPacket& packet) const;
     [[nodiscard]] TxDrop send_whole(const TxRequest& request, const TxPacket& packet);
     [[nodiscard]] TxDrop send_segments(const TxRequest& request, const TxPacket& packet);
+    void cut(const TxRequest& request, Segmenter& segmenter, PieceCursor& payload);
     [[nodiscard]] bool peer_may_cut(const TxRequest& request) const;
     [[nodiscard]] bool hand_over_segmentation(const TxRequest& request, const TxPacket& packet);
 
@@ -77,7 +83,9 @@ private:
     unsigned peer_ = 0;
     unsigned queue_ = 0;
     bool blocked_ = false;
-    unsigned frames_ = 0;  // of the packet in progress
+    unsigned frames_ = 0;              // of the packet in progress, in this call
+    std::uint32_t segments_sent_ = 0;  // of the packet in progress, by the calls before
+    bool unfinished_ = false;
     std::size_t header_bytes_ = 0;
     std::size_t frame_bytes_ = 0;
     std::size_t slices_ = 0;

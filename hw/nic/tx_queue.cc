@@ -157,11 +157,10 @@ TxQueues::Step TxQueues::packet(unsigned queue, const DescriptorRing& ring,
     const bool discard = own.discarding != 0 || !found.eop;
     TxDrop drop = discard ? TxDrop::too_many_descriptors : gather(found.count);
     const std::uint32_t epoch = epoch_;
-    bool blocked = false;
+    TxPath::Result result;
     if (drop == TxDrop::none && packet_.size() != 0) {
-        const TxPath::Result result = send(queue, found.count);
+        result = send(queue, found.count);
         drop = result.drop;
-        blocked = result.blocked;
         spent_ += result.frames > 1 ? result.frames - 1 : 0;
     }
     const std::size_t bytes = packet_.size();
@@ -169,12 +168,21 @@ TxQueues::Step TxQueues::packet(unsigned queue, const DescriptorRing& ring,
     if (epoch != epoch_) {
         return Step::empty;  // the ring was taken away while its packet was on the way
     }
+    if (result.unfinished) {
+        own.segments_sent += result.frames;
+        return leave(queue, result.blocked);
+    }
+    own.segments_sent = 0;
     if (drop != TxDrop::none && own.discarding == 0) {
         stats_.dropped(drop);
         trace_(TraceEvent::tx_drop, queue, static_cast<std::uint64_t>(drop), bytes);
     }
     own.discarding = !found.eop;
     complete(queue, ring, found.count);
+    return leave(queue, result.blocked);
+}
+
+TxQueues::Step TxQueues::leave(unsigned queue, bool blocked) {
     if (blocked) {
         trace_(TraceEvent::tx_blocked, queue, regs_.get<TDH>(queue).raw());
     }
@@ -192,7 +200,7 @@ TxPath::Result TxQueues::send(unsigned queue, std::uint32_t descriptors) {
             return {.drop = drop};
         }
     }
-    return path_.transmit(queue, wanted, packet_);
+    return path_.transmit(queue, wanted, packet_, state_.tx[queue].segments_sent);
 }
 
 TxDrop TxQueues::gather(std::uint32_t count) {

@@ -26,7 +26,8 @@ namespace ixgbe {
 //   consumed on their own.
 //             Without EOP nothing changes: the cursor stays and the descriptors are read again
 //             after the next tail
-//   transmit  gathers the bytes and hands them to TxPath, which sends all of them or none
+//   transmit  gathers the bytes and hands them to TxPath, which sends all of them or none; of many
+//             segments it may leave some for the next step, before which the head does not move
 //   complete  advances TDH, then writes DD for descriptors with RS (or the head, DS 7.2.3.5.2)
 // One transmit cause is raised for the run. Every descriptor is completed, whatever became of its
 // packet.
@@ -74,6 +75,7 @@ private:
     [[nodiscard]] Collected collect(const DescriptorRing& ring);
     [[nodiscard]] Step packet(unsigned queue, const DescriptorRing& ring, const Collected& found);
     [[nodiscard]] TxPath::Result send(unsigned queue, std::uint32_t descriptors);
+    [[nodiscard]] Step leave(unsigned queue, bool blocked);
     [[nodiscard]] TxDrop gather(std::uint32_t count);
     [[nodiscard]] TxRequest request(unsigned queue) const;
     void load_context(unsigned queue, const TxDescriptor& descriptor);

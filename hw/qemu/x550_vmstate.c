@@ -10,11 +10,11 @@
 #include "hw/pci/msix.h"
 
 QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_tx_context) != 16);
-QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_tx_queue_state) != 36);
+QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_tx_queue_state) != 40);
 QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_rx_queue_state) != 2);
 QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_interrupt_state) != 536);
 QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_phy_state) != 194);
-QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_state) != 169984);
+QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_state) != 170496);
 
 static const VMStateDescription vmstate_tx_context = {
     .name = "x550/tx-context",
@@ -36,6 +36,7 @@ static const VMStateDescription vmstate_tx_queue = {
                              vmstate_tx_context, struct ixgbe_tx_context),
         VMSTATE_UINT8(enabled, struct ixgbe_tx_queue_state),
         VMSTATE_UINT8(discarding, struct ixgbe_tx_queue_state),
+        VMSTATE_UINT32(segments_sent, struct ixgbe_tx_queue_state),
         VMSTATE_END_OF_LIST()
     }
 };

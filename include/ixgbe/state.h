@@ -19,7 +19,7 @@
 #define IXGBE_NVM_WORDS 16384u
 #define IXGBE_PHY_REGS 64u
 #define IXGBE_TX_CONTEXTS 2u
-#define IXGBE_STATE_VERSION 1u
+#define IXGBE_STATE_VERSION 2u
 
 /* Named deadlines, absolute nanoseconds of the virtual clock; -1 is "not armed". */
 enum ixgbe_deadline {
@@ -35,8 +35,9 @@ struct ixgbe_tx_context {
 
 struct ixgbe_tx_queue_state {
     struct ixgbe_tx_context context[IXGBE_TX_CONTEXTS];
-    uint8_t enabled;    /* what TXDCTL.ENABLE reads back */
-    uint8_t discarding; /* a packet with too many descriptors is skipped up to its EOP */
+    uint8_t enabled;        /* what TXDCTL.ENABLE reads back */
+    uint8_t discarding;     /* a packet with too many descriptors is skipped up to its EOP */
+    uint32_t segments_sent; /* of the packet at the head, which waits for the host with the rest */
 };
 
 struct ixgbe_rx_queue_state {

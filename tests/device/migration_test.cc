@@ -387,6 +387,7 @@ struct Spoiler {
 const std::vector<Spoiler>& spoilers() {
     static const std::vector<Spoiler> list = {
         {"TxEnabled", [](ixgbe_state& s) { s.tx[0].enabled = 2; }},
+        {"TxSegmentsSent", [](ixgbe_state& s) { s.tx[3].segments_sent = UINT32_MAX; }},
         {"TxEnabledLast", [](ixgbe_state& s) { s.tx[127].enabled = 0xFF; }},
         {"RxEnabled", [](ixgbe_state& s) { s.rx[0].enabled = 2; }},
         {"RxEnabledLast", [](ixgbe_state& s) { s.rx[127].enabled = 0xFF; }},
