@@ -29,11 +29,12 @@ Device::Device(Host& host, ixgbe_state& state, const ixgbe_config& config)
       phy_(state, regs_, timers_, trace_),
       link_(regs_, phy_, host, trace_),
       filter_(regs_),
-      steering_(regs_),
+      flow_director_(state.flow, regs_, interrupts_, trace_),
+      steering_(regs_, flow_director_),
       rx_queues_(host, state, regs_),
       coalescing_(host, regs_, rx_queues_, interrupts_, trace_),
-      rx_path_(regs_, filter_, steering_, rx_queues_, coalescing_, interrupts_, link_, stats_,
-               trace_),
+      rx_path_(regs_, filter_, steering_, flow_director_, rx_queues_, coalescing_, interrupts_,
+               link_, stats_, trace_),
       tx_path_(host, regs_, rx_path_, link_, stats_, trace_),
       tx_queues_(host, state, regs_, tx_path_, interrupts_, stats_, trace_) {
     reset(IXGBE_RESET_POWER_ON);
@@ -173,8 +174,8 @@ void Device::reset(ixgbe_reset_kind kind) {
     trace_(TraceEvent::reset, kind);
     if (kind == IXGBE_RESET_POWER_ON) {
         const std::uint8_t cable = state_.phy.cable != 0 ? 1 : 0;
-        interrupts_.reset();  // the host must hear that the line is down
-        state_ = {};
+        interrupts_.reset();                     // the host must hear that the line is down
+        std::memset(&state_, 0, sizeof state_);  // too large for the stack
         state_.phy.cable = cable;
         std::copy(std::begin(config_.mac), std::end(config_.mac), std::begin(state_.mac));
         timers_.cancel_all();
@@ -207,6 +208,7 @@ void Device::forget_queues() {
     tx_queues_.interrupted();
     rx_queues_.interrupted();
     coalescing_.forget_all();
+    flow_director_.reset();
     interrupts_.reset();
     timers_.cancel(IXGBE_DEADLINE_TCP_TIMER);
     filter_.addresses_changed();
@@ -297,6 +299,7 @@ bool Device::loaded(std::span<char> why) {
     tx_queues_.interrupted();
     rx_queues_.interrupted();
     coalescing_.forget_all();
+    flow_director_.loaded();
     timers_.rearm();
     interrupts_.restore();
     tx_blocked_ = false;
@@ -354,6 +357,9 @@ const char* Device::implausible() const {
     }
     if (!phy_.plausible()) {
         return "phy: registers, cable or link have values the PHY never has";
+    }
+    if (const char* const reason = flow_director_.implausible()) {
+        return reason;
     }
     if (state_.firmware_busy != 0) {
         return "firmware_busy is 0";

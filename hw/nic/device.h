@@ -10,6 +10,7 @@
 #include <ixgbe/ixgbe.h>
 
 #include "nic/firmware_mailbox.h"
+#include "nic/flow_director.h"
 #include "nic/host.h"
 #include "nic/interrupts.h"
 #include "nic/link.h"
@@ -71,6 +72,7 @@ private:
     [[nodiscard]] std::uint32_t read_hook(Hook hook, unsigned index, std::uint32_t stored);
     void write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint32_t value);
     void write_receive_hook(Hook hook, unsigned index);
+    void write_flow_hook(Hook hook, std::uint32_t old);
     void write_interrupt_hook(Hook hook, unsigned index, std::uint32_t old, std::uint32_t value);
     void write_firmware_hook(Hook hook, std::uint32_t value);
     void on_ctrl(std::uint32_t value);
@@ -111,6 +113,7 @@ private:
     Phy phy_;
     Link link_;
     RxFilter filter_;
+    FlowDirector flow_director_;
     Steering steering_;
     RxQueues rx_queues_;
     RxCoalescing coalescing_;

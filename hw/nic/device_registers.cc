@@ -58,6 +58,9 @@ void Device::write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint3
         case Hook::ivar:
         case Hook::pfqde:
             return write_receive_hook(hook, index);
+        case Hook::fdirctrl:
+        case Hook::fdircmd:
+            return write_flow_hook(hook, old);
         case Hook::dmatxctl:
             return on_dmatxctl();
         case Hook::txdctl:
@@ -79,6 +82,7 @@ void Device::write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint3
         case Hook::vlnctrl:
         case Hook::mrqc:
         case Hook::reta:
+        case Hook::synqf:
             return wake_receiver();  // the frame that waits may go elsewhere now
         case Hook::rssrk:
             return steering_.key_changed();
@@ -128,6 +132,15 @@ void Device::write_receive_hook(Hook hook, unsigned index) {
         default:
             return;
     }
+}
+
+void Device::write_flow_hook(Hook hook, std::uint32_t old) {
+    if (hook == Hook::fdirctrl) {
+        flow_director_.write_control(old);
+    } else {
+        flow_director_.write_command();
+    }
+    wake_receiver();
 }
 
 void Device::write_interrupt_hook(Hook hook, unsigned index, std::uint32_t old,

@@ -86,6 +86,9 @@ enum class Hook : std::uint8_t {
     rssrk,
     reta,
     rfctl,
+    synqf,
+    fdirctrl,
+    fdircmd,
     rsc,  // RSCCTL, RSCINT, RSCDBU, RDRXCTL, PSRTYPE
     rxcsum,
     pfvte,

@@ -28,12 +28,13 @@ bool checksums_good(const RxMetadata& metadata) {
 
 }  // namespace
 
-RxPath::RxPath(RegisterFile& regs, RxFilter& filter, Steering& steering, RxQueues& queues,
-               RxCoalescing& coalescing, Interrupts& interrupts, Link& link, Stats& stats,
-               Tracer& trace)
+RxPath::RxPath(RegisterFile& regs, RxFilter& filter, Steering& steering, FlowDirector& flows,
+               RxQueues& queues, RxCoalescing& coalescing, Interrupts& interrupts, Link& link,
+               Stats& stats, Tracer& trace)
     : regs_(regs),
       filter_(filter),
       steering_(steering),
+      flows_(flows),
       queues_(queues),
       coalescing_(coalescing),
       interrupts_(interrupts),
@@ -134,12 +135,12 @@ ixgbe_receive_result RxPath::take_plain(ConstBytes bytes, const ixgbe_frame_offl
 ixgbe_receive_result RxPath::deliver(const Frame& frame, const ixgbe_frame_offload& offload) {
     const unsigned queue = frame.target.queue;
     if (!queues_.enabled(queue)) {
-        return drop(RxDrop::queue_disabled, frame.bytes.size(), queue);
+        return drop_steered(RxDrop::queue_disabled, frame);
     }
     const RxBytes bytes = placed_bytes(frame);
     const std::size_t placed = bytes.size();
     if (!within_rlpml(queue, placed)) {
-        return drop(RxDrop::over_rlpml, frame.bytes.size(), queue);
+        return drop_steered(RxDrop::over_rlpml, frame);
     }
     const RxMetadata metadata = describe(frame, offload);
     const bool joined = coalescing_.take({.queue = queue,
@@ -156,6 +157,7 @@ ixgbe_receive_result RxPath::deliver(const Frame& frame, const ixgbe_frame_offlo
         return IXGBE_NO_BUFFERS;
     }
     stats_.received(frame.bytes, frame.bytes.size() + kFcsBytes);
+    flows_.count(frame.target.flow);
     if (refused != RxDrop::none) {
         return drop(refused, frame.bytes.size(), queue);
     }
@@ -166,6 +168,11 @@ ixgbe_receive_result RxPath::deliver(const Frame& frame, const ixgbe_frame_offlo
         interrupts_.raise_rx_queue(queue);
     }
     return IXGBE_ACCEPTED;
+}
+
+ixgbe_receive_result RxPath::drop_steered(RxDrop reason, const Frame& frame) {
+    flows_.count(frame.target.flow);
+    return drop(reason, frame.bytes.size(), frame.target.queue);
 }
 
 ixgbe_receive_result RxPath::drop(RxDrop reason, std::size_t length, unsigned queue) {
@@ -260,7 +267,11 @@ RxMetadata RxPath::describe(const Frame& frame, const ixgbe_frame_offload& offlo
     out.status = frame.target.ethertype_filter ? Value<RxStatus>() : checksum_status(verdict);
     out.status = out.status.with(RxStatus::pif, !frame.admitted.exact)
                      .with(RxStatus::vp, tells_vlan)
-                     .with(RxStatus::vext, l2.has_outer_vlan);
+                     .with(RxStatus::vext, l2.has_outer_vlan)
+                     .with(RxStatus::flm, frame.target.flow.matched)
+                     .with(RxStatus::fdirerr_len, frame.target.flow.too_long)
+                     .with(RxStatus::fdirerr_drop, frame.target.flow.drop_too_long)
+                     .with(RxStatus::fdirerr_coll, frame.target.flow.collided);
     if (regs_.get<RXCSUM>().get(RXCSUM::pcsd)) {
         out.info = out.info.with(RxInfo::rsstype, frame.target.rss_type);
         out.hash = frame.target.hash;

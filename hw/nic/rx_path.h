@@ -8,6 +8,7 @@
 #include "net/checksum.h"
 #include "net/parse.h"
 #include "nic/drop_reason.h"
+#include "nic/flow_director.h"
 #include "nic/host.h"
 #include "nic/interrupts.h"
 #include "nic/link.h"
@@ -25,9 +26,9 @@ namespace ixgbe {
 // DROP_EN) has had no effect: the host keeps it and offers it again, and nothing was counted.
 class RxPath {
 public:
-    RxPath(RegisterFile& regs, RxFilter& filter, Steering& steering, RxQueues& queues,
-           RxCoalescing& coalescing, Interrupts& interrupts, Link& link, Stats& stats,
-           Tracer& trace);
+    RxPath(RegisterFile& regs, RxFilter& filter, Steering& steering, FlowDirector& flows,
+           RxQueues& queues, RxCoalescing& coalescing, Interrupts& interrupts, Link& link,
+           Stats& stats, Tracer& trace);
 
     [[nodiscard]] ixgbe_receive_result receive(ConstBytes frame,
                                                const ixgbe_frame_offload& offload);
@@ -86,6 +87,7 @@ private:
     [[nodiscard]] ixgbe_receive_result take_plain(ConstBytes bytes,
                                                   const ixgbe_frame_offload& offload);
     [[nodiscard]] ixgbe_receive_result drop(RxDrop reason, std::size_t length, unsigned queue = 0);
+    [[nodiscard]] ixgbe_receive_result drop_steered(RxDrop reason, const Frame& frame);
     [[nodiscard]] ConstBytes padded(ConstBytes bytes);
     [[nodiscard]] std::size_t length_limit(const PacketInfo& info) const;
     [[nodiscard]] ParseOptions parse_options() const;
@@ -100,6 +102,7 @@ private:
     RegisterFile& regs_;
     RxFilter& filter_;
     Steering& steering_;
+    FlowDirector& flows_;
     RxQueues& queues_;
     RxCoalescing& coalescing_;
     Interrupts& interrupts_;

@@ -157,7 +157,7 @@ ixgbe_receive_result RxPath::take_super(ConstBytes bytes, const ixgbe_frame_offl
     }
     frame.target = steering_.choose(bytes, frame.info);
     if (!queues_.enabled(frame.target.queue)) {
-        return drop(RxDrop::queue_disabled, bytes.size(), frame.target.queue);
+        return drop_steered(RxDrop::queue_disabled, frame);
     }
     return coalesce_super(frame, offload);
 }
@@ -199,6 +199,7 @@ void RxPath::count_super(const Frame& frame, const ixgbe_frame_offload& offload)
         const std::size_t length = header + std::min<std::size_t>(offload.gso_size, payload - from);
         const std::size_t wire = std::max(length, kMinFrame) + kFcsBytes;
         stats_.received(frame.bytes, wire);
+        flows_.count(frame.target.flow);
         stats_.seen(wire);
         stats_.delivered(frame.target.queue, length - tag);
     }

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "net/headers.h"
 #include "regs/steering.h"
 
 namespace ixgbe {
@@ -47,30 +48,67 @@ bool hashes(MultipleRxQueues mode) {
 
 }  // namespace
 
+// DS 7.1.3, figure 7-5: the first that names a queue decides. An ethertype filter that does leaves
+// no hash.
 Steering::Target Steering::choose(ConstBytes frame, const PacketInfo& info) {
     Target target;
-    if (const auto filter = match_ethertype(info.l2.ethertype)) {
-        target.ethertype_filter = filter;
-        // DS 7.1.2.3: without QUEUE_EN the filter only marks the frame.
-        const auto queue = regs_.get<ETQS>(*filter);
-        if (queue.get(ETQS::queue_enable)) {
-            target.queue = queue.get(ETQS::rx_queue);
-            return target;
-        }
+    target.flow = flows_.match(frame, info, 0);
+    if (const auto queue = queue_by_ethertype(target, info)) {
+        target.queue = *queue;
+        return target;
     }
+    target.queue = queue_by_rss(target, frame, info);
+    if (const auto queue = queue_by_syn(frame, info)) {
+        target.queue = *queue;
+    } else if (target.flow.queue) {
+        target.queue = *target.flow.queue;
+    }
+    if (target.flow.report) {
+        target.rss_type = RssType::flow_director;
+        target.hash = target.flow.id;
+    }
+    return target;
+}
+
+// DS 7.1.3.3: without QUEUE_EN the filter only marks the frame.
+std::optional<unsigned> Steering::queue_by_ethertype(Target& target, const PacketInfo& info) const {
+    target.ethertype_filter = match_ethertype(info.l2.ethertype);
+    if (!target.ethertype_filter) {
+        return std::nullopt;
+    }
+    const auto queue = regs_.get<ETQS>(*target.ethertype_filter);
+    return queue.get(ETQS::queue_enable) ? std::optional<unsigned>(queue.get(ETQS::rx_queue))
+                                         : std::nullopt;
+}
+
+// DS 7.1.3.5: whatever other flags it has.
+std::optional<unsigned> Steering::queue_by_syn(ConstBytes frame, const PacketInfo& info) const {
+    const auto filter = regs_.get<SYNQF>();
+    const Layer4& l4 = info.innermost().l4;
+    if (!filter.get(SYNQF::queue_enable) || !l4.is(L4Kind::tcp)) {
+        return std::nullopt;
+    }
+    const auto tcp = read_at<TcpHeader>(frame, l4.offset);
+    return tcp && (tcp->flags() & TcpHeader::kSyn) != 0
+               ? std::optional<unsigned>(filter.get(SYNQF::rx_queue))
+               : std::nullopt;
+}
+
+unsigned Steering::queue_by_rss(Target& target, ConstBytes frame, const PacketInfo& info) {
     const auto control = regs_.get<MRQC>();
     if (!hashes(control.get(MRQC::mrqe))) {
-        return target;
+        return 0;
     }
     if (stale_) {
         rebuild_key();
     }
-    if (const auto result = rss_hash(key_, frame, info, enabled_types(control))) {
-        target.hash = result->hash;
-        target.rss_type = rss_type(result->kind);
+    const auto result = rss_hash(key_, frame, info, enabled_types(control));
+    if (!result) {
+        return 0;
     }
-    target.queue = target.rss_type != RssType::none ? rss_queue(target.hash) : 0;
-    return target;
+    target.hash = result->hash;
+    target.rss_type = rss_type(result->kind);
+    return rss_queue(target.hash);
 }
 
 std::optional<unsigned> Steering::match_ethertype(std::uint16_t ethertype) const {

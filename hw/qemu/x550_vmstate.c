@@ -14,7 +14,10 @@ QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_tx_queue_state) != 40);
 QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_rx_queue_state) != 2);
 QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_interrupt_state) != 536);
 QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_phy_state) != 194);
-QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_state) != 170496);
+QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_flow_filter) != 8);
+QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_flow_tuple) != 42);
+QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_flow_state) != 606168);
+QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_state) != 776664);
 
 static const VMStateDescription vmstate_tx_context = {
     .name = "x550/tx-context",
@@ -80,6 +83,56 @@ static const VMStateDescription vmstate_phy = {
     }
 };
 
+static const VMStateDescription vmstate_flow_filter = {
+    .name = "x550/flow-filter",
+    .version_id = IXGBE_STATE_VERSION,
+    .minimum_version_id = IXGBE_STATE_VERSION,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32(command, struct ixgbe_flow_filter),
+        VMSTATE_UINT16(bucket, struct ixgbe_flow_filter),
+        VMSTATE_UINT16(id, struct ixgbe_flow_filter),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static const VMStateDescription vmstate_flow_tuple = {
+    .name = "x550/flow-tuple",
+    .version_id = IXGBE_STATE_VERSION,
+    .minimum_version_id = IXGBE_STATE_VERSION,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT8_ARRAY(byte, struct ixgbe_flow_tuple, 42),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+/* The counts come first: what follows is as long as they say. */
+static bool x550_flow_counts_fit(void *opaque, int version_id)
+{
+    const struct ixgbe_flow_state *flow = opaque;
+
+    return flow->filters <= IXGBE_FLOW_FILTERS &&
+           flow->tuples <= IXGBE_FLOW_TUPLES;
+}
+
+static const VMStateDescription vmstate_flow = {
+    .name = "x550/flow",
+    .version_id = IXGBE_STATE_VERSION,
+    .minimum_version_id = IXGBE_STATE_VERSION,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32(filters, struct ixgbe_flow_state),
+        VMSTATE_UINT32(tuples, struct ixgbe_flow_state),
+        VMSTATE_VALIDATE("at most 32767 filters, 8191 of them perfect",
+                         x550_flow_counts_fit),
+        VMSTATE_STRUCT_VARRAY_UINT32(filter, struct ixgbe_flow_state, filters,
+                                     IXGBE_STATE_VERSION, vmstate_flow_filter,
+                                     struct ixgbe_flow_filter),
+        VMSTATE_STRUCT_VARRAY_UINT32(tuple, struct ixgbe_flow_state, tuples,
+                                     IXGBE_STATE_VERSION, vmstate_flow_tuple,
+                                     struct ixgbe_flow_tuple),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
 static int x550_pre_save(void *opaque)
 {
     X550State *s = opaque;
@@ -139,6 +192,8 @@ const VMStateDescription vmstate_x550 = {
         VMSTATE_STRUCT(state.phy, X550State, IXGBE_STATE_VERSION, vmstate_phy,
                        struct ixgbe_phy_state),
         VMSTATE_INT64_ARRAY(state.deadline, X550State, IXGBE_DEADLINES),
+        VMSTATE_STRUCT(state.flow, X550State, IXGBE_STATE_VERSION,
+                       vmstate_flow, struct ixgbe_flow_state),
         VMSTATE_UINT64_ARRAY(state.rx_drop, X550State, 32),
         VMSTATE_UINT64_ARRAY(state.tx_drop, X550State, 32),
         VMSTATE_UINT16_ARRAY(state.nvm, X550State, IXGBE_NVM_WORDS),

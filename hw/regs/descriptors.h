@@ -209,8 +209,8 @@ struct RxFragment : Word<RxFragment> {  // dw1 when RXCSUM.PCSD is 0; else the R
 };
 
 struct RxFilterMatch : Word<RxFilterMatch> {  // dw1 when rsstype is flow_director
-    static constexpr F<31, 16> filter_id{};
-    static constexpr F<15, 0> hash{};
+    static constexpr F<30, 16> hash{};        // of the bucket
+    static constexpr F<14, 0> filter_id{};    // signature, or 13 bits of software index
 };
 
 struct RxStatus : Word<RxStatus> {  // dw2
@@ -220,7 +220,9 @@ struct RxStatus : Word<RxStatus> {  // dw2
     static constexpr F<28, 27> secerr{};
     static constexpr F<26> outeriper{};
     static constexpr F<23> hbo{};
-    static constexpr F<22, 20> fdirerr{};
+    static constexpr F<22> fdirerr_coll{};
+    static constexpr F<21> fdirerr_drop{};
+    static constexpr F<20> fdirerr_len{};
     static constexpr F<19, 4> nextp{};  // in place of 19:4 while eop is 0 in an RSC sequence
     static constexpr F<19> bmc{};
     static constexpr F<18> lb{};

@@ -354,14 +354,4 @@ struct TXDGBCH : Word<TXDGBCH> {  // DMA Good Tx Bytes High
     static constexpr std::array bank{Bank{0x087A8, 4, 1}};
 };
 
-// Flow Director, 8.2.2.15.17 and 18.
-
-struct FDIRMATCH : Word<FDIRMATCH> {  // Flow Director Filters Match
-    static constexpr std::array bank{Bank{0x0EE58, 4, 1}};
-};
-
-struct FDIRMISS : Word<FDIRMISS> {  // Flow Director Filters Miss
-    static constexpr std::array bank{Bank{0x0EE5C, 4, 1}};
-};
-
 }  // namespace ixgbe

@@ -19,6 +19,8 @@
 #define IXGBE_NVM_WORDS 16384u
 #define IXGBE_PHY_REGS 64u
 #define IXGBE_TX_CONTEXTS 2u
+#define IXGBE_FLOW_FILTERS 32767u /* signatures in 256 KB; DS table 7-8 */
+#define IXGBE_FLOW_TUPLES 8191u   /* perfect filters in 256 KB */
 #define IXGBE_STATE_VERSION 2u
 
 /* Named deadlines, absolute nanoseconds of the virtual clock; -1 is "not armed". */
@@ -60,6 +62,24 @@ struct ixgbe_phy_state {
     uint8_t link;                 /* the copper link, negotiated */
 };
 
+struct ixgbe_flow_filter {
+    uint32_t command; /* FDIRCMD as the guest wrote it, and its COLLISION */
+    uint16_t bucket;
+    uint16_t id; /* signature or software index */
+};
+
+struct ixgbe_flow_tuple {
+    uint8_t byte[42]; /* DS table 7-12, masked */
+};
+
+/* The filters of Flow Director in the order they were added; tuple[i] is that of filter[i]. */
+struct ixgbe_flow_state {
+    uint32_t filters;
+    uint32_t tuples; /* as many as filters in perfect mode, none in signature mode */
+    struct ixgbe_flow_filter filter[IXGBE_FLOW_FILTERS];
+    struct ixgbe_flow_tuple tuple[IXGBE_FLOW_TUPLES];
+};
+
 struct ixgbe_state {
     uint32_t reg[IXGBE_REG_WORDS];
     struct ixgbe_tx_queue_state tx[IXGBE_QUEUES];
@@ -67,6 +87,7 @@ struct ixgbe_state {
     struct ixgbe_interrupt_state interrupt;
     struct ixgbe_phy_state phy;
     int64_t deadline[IXGBE_DEADLINES];
+    struct ixgbe_flow_state flow;
     uint64_t rx_drop[32]; /* by drop reason, for traces and tests */
     uint64_t tx_drop[32];
     uint16_t nvm[IXGBE_NVM_WORDS];

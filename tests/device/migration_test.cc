@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <memory>
 
+#include "flow_rig.h"
 #include "random.h"
 #include "rig.h"
 
@@ -377,6 +378,28 @@ TEST(Migration, EveryStepOfARecordedRunCanBeTheLastOnTheSource) {
     EXPECT_EQ(run_on_the_move(), stayed);
 }
 
+TEST(Migration, FlowDirectorKeepsItsFilters) {
+    FlowRig rig;
+    rig.start_perfect();
+    for (std::uint8_t i = 0; i < 10; ++i) {
+        Flow flow = known_flow();
+        flow.put(2, {10, 0, 0, i});
+        rig.add_perfect(flow, i, FlowRig::to_queue(5));
+    }
+    rig.command(FlowRig::id(0, 3), FDIRCMD::remove);  // fails: another bucket
+    save(rig);
+    Destination destination(rig.machine);
+    ASSERT_TRUE(destination.load(rig.machine.state())) << destination.why.data();
+    EXPECT_EQ(destination.read(FDIRFREE::at()), 2047u - 10);
+    const Frame frame = FrameBuilder().ipv4("10.0.0.7", "192.168.1.2").tcp(1024, 80).build();
+    EXPECT_EQ(ixgbe_receive(destination.device(), frame.data(), frame.size(), nullptr),
+              IXGBE_ACCEPTED);
+    destination.run();
+    const auto packet = rig.steered.take();
+    ASSERT_TRUE(packet);
+    EXPECT_EQ(packet->hash() & 0x1FFF, 7u);
+}
+
 // ---- Refusal ----
 
 struct Spoiler {
@@ -388,6 +411,20 @@ const std::vector<Spoiler>& spoilers() {
     static const std::vector<Spoiler> list = {
         {"TxEnabled", [](ixgbe_state& s) { s.tx[0].enabled = 2; }},
         {"TxSegmentsSent", [](ixgbe_state& s) { s.tx[3].segments_sent = UINT32_MAX; }},
+        {"FlowFiltersWithoutTable", [](ixgbe_state& s) { s.flow.filters = 1; }},
+        {"FlowTuplesWithoutFilters", [](ixgbe_state& s) { s.flow.tuples = 1; }},
+        {"FlowFiltersBeyondTheArray", [](ixgbe_state& s) { s.flow.filters = UINT32_MAX; }},
+        {"FlowBucket",
+         [](ixgbe_state& s) {
+             s.reg[FDIRCTRL::at() / 4] = FDIRCTRL::pballoc_64k | FDIRCTRL::init_done;
+             s.flow.filters = 1;
+             s.flow.filter[0].bucket = 0x2000;  // 13 bits
+         }},
+        {"FlowTuplesOfSignatures",
+         [](ixgbe_state& s) {
+             s.reg[FDIRCTRL::at() / 4] = FDIRCTRL::pballoc_64k | FDIRCTRL::init_done;
+             s.flow.filters = s.flow.tuples = 1;
+         }},
         {"TxEnabledLast", [](ixgbe_state& s) { s.tx[127].enabled = 0xFF; }},
         {"RxEnabled", [](ixgbe_state& s) { s.rx[0].enabled = 2; }},
         {"RxEnabledLast", [](ixgbe_state& s) { s.rx[127].enabled = 0xFF; }},

@@ -50,9 +50,12 @@ protected:
         const Exit exit = load_spoiled(stream_->field(path).offset, instead);
         EXPECT_TRUE(exit.clean) << path << "\n" << exit.error_output;
         EXPECT_EQ(exit.status, 1) << path;
-        EXPECT_NE(exit.error_output.find("x550: the saved state is refused: "), std::string::npos)
-            << path << "\n"
-            << exit.error_output;
+        // The device says why, or QEMU where an array would be longer than its place.
+        const std::string reason = path == "state.flow.filters" || path == "state.flow.tuples"
+                                       ? "Input validation failed: x550/flow/at most 32767 filters"
+                                       : "x550: the saved state is refused: ";
+        EXPECT_NE(exit.error_output.find(reason), std::string::npos) << path << "\n"
+                                                                     << exit.error_output;
     }
 
     TemporaryFile file_;
@@ -114,7 +117,7 @@ TEST_F(BugClassI28, AnyGarbageGivesAnAnswer) {
                     "x550,id=nic,netdev=wire,addr=4", "-incoming", "defer", "-global",
                     "migration.x-events=on"});
         Qemu qemu(std::move(launch));
-        qemu.qmp("migrate-incoming", "{\"exit-on-error\": false, \"uri\": " +
+        qemu.qmp("migrate-incoming", R"({"exit-on-error": false, "uri": )" +
                                          json_quote("file:" + spoiled.path()) + "}");
         qemu.wait_event("MIGRATION", [](const Json& event) {
             const std::string status = event["data"]["status"].string();
@@ -176,7 +179,7 @@ TEST_F(BugClassI28, HostileButPossibleRegisters) {
         const TemporaryFile spoiled;
         write_file(spoiled.path(), bytes);
         Machine machine({.extra = {"-incoming", "defer"}, .attach = false});
-        machine.qemu.qmp("migrate-incoming", "{\"exit-on-error\": false, \"uri\": " +
+        machine.qemu.qmp("migrate-incoming", R"({"exit-on-error": false, "uri": )" +
                                                  json_quote("file:" + spoiled.path()) + "}");
         machine.nic.registers = {.address = 0xE000'0000, .bytes = kBarBytes};
         ASSERT_TRUE(machine.qemu.wait_until([&] {

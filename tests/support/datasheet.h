@@ -237,6 +237,69 @@ struct ETQS : Registers<0x0EC00, 4, 8> {
     static constexpr unsigned queue_shift = 16;
     static constexpr std::uint32_t enable = bit(31);
 };
+struct SYNQF : Registers<0x0EC30> {
+    static constexpr std::uint32_t enable = bit(0);
+    static constexpr unsigned queue_shift = 1;
+};
+struct FDIRCTRL : Registers<0x0EE00> {
+    static constexpr unsigned pballoc_64k = 1, pballoc_128k = 2, pballoc_256k = 3;
+    static constexpr std::uint32_t init_done = bit(3);
+    static constexpr std::uint32_t perfect_match = bit(4);
+    static constexpr std::uint32_t report_status = bit(5);
+    static constexpr std::uint32_t report_status_always = bit(7);
+    static constexpr unsigned drop_queue_shift = 8;
+    static constexpr std::uint32_t drop_no_match = bit(15);
+    static constexpr unsigned flex_offset_shift = 16;
+    static constexpr std::uint32_t mac_vlan_mode = 1u << 21;
+    static constexpr std::uint32_t cloud_mode = 2u << 21;
+    static constexpr unsigned max_length_shift = 24;
+    static constexpr unsigned full_thresh_shift = 28;
+};
+struct FDIRSIPV6 : Registers<0x0EE0C, 4, 3> {};
+struct FDIRIPSA : Registers<0x0EE18> {};
+struct FDIRIPDA : Registers<0x0EE1C> {};
+struct FDIRPORT : Registers<0x0EE20> {};
+struct FDIRVLAN : Registers<0x0EE24> {};
+struct FDIRHASH : Registers<0x0EE28> {
+    static constexpr std::uint32_t valid = bit(15);
+    static constexpr unsigned id_shift = 16;
+};
+struct FDIRCMD : Registers<0x0EE2C> {
+    static constexpr std::uint32_t add = 1, remove = 2, query = 3;
+    static constexpr std::uint32_t filter_valid = bit(2);
+    static constexpr std::uint32_t update = bit(3);
+    static constexpr std::uint32_t ipv6dmatch = bit(4);
+    static constexpr std::uint32_t udp = 1u << 5, tcp = 2u << 5, sctp = 3u << 5;
+    static constexpr std::uint32_t ipv6 = bit(7);
+    static constexpr std::uint32_t clearht = bit(8);
+    static constexpr std::uint32_t drop = bit(9);
+    static constexpr std::uint32_t last = bit(11);
+    static constexpr std::uint32_t collision = bit(12);
+    static constexpr std::uint32_t queue_en = bit(15);
+    static constexpr unsigned queue_shift = 16;
+    static constexpr std::uint32_t tunnel = bit(23);
+    static constexpr std::uint32_t exception = bit(31);
+};
+struct FDIRFREE : Registers<0x0EE38> {};
+struct FDIRDIP4M : Registers<0x0EE3C> {};
+struct FDIRSIP4M : Registers<0x0EE40> {};
+struct FDIRTCPM : Registers<0x0EE44> {};
+struct FDIRUDPM : Registers<0x0EE48> {};
+struct FDIRSCTPM : Registers<0x0EE78> {};
+struct FDIRLEN : Registers<0x0EE4C> {};
+struct FDIRUSTAT : Registers<0x0EE50> {};
+struct FDIRFSTAT : Registers<0x0EE54> {};
+struct FDIRMATCH : Registers<0x0EE58> {};
+struct FDIRMISS : Registers<0x0EE5C> {};
+struct FDIRHKEY : Registers<0x0EE68> {};
+struct FDIRSKEY : Registers<0x0EE6C> {};
+struct FDIRM : Registers<0x0EE70> {
+    static constexpr std::uint32_t vlanid = bit(0), vlanp = bit(1), pool = bit(2), l4p = bit(3),
+                                   flex = bit(4), dipv6 = bit(5), l3p = bit(6);
+};
+struct FDIRIP6M : Registers<0x0EE74> {};
+struct IPAV : Registers<0x05838> {};
+struct IP6AT : Registers<0x05880, 4, 4> {};
 struct RXCSUM : Registers<0x05000> {
     static constexpr std::uint32_t ippcse = bit(12);
     static constexpr std::uint32_t pcsd = bit(13);

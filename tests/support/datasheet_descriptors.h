@@ -85,6 +85,7 @@ struct RxLegacy {  // DS 7.1.5: word 3
 struct RxWriteBack {  // DS 7.1.6.2: word 2, and word 0 where marked
     static constexpr std::uint32_t dd = bit(0);
     static constexpr std::uint32_t eop = bit(1);
+    static constexpr std::uint32_t flm = bit(2);
     static constexpr std::uint32_t vp = bit(3);
     static constexpr std::uint32_t udpcs = bit(4);
     static constexpr std::uint32_t l4cs = bit(5);
@@ -92,6 +93,9 @@ struct RxWriteBack {  // DS 7.1.6.2: word 2, and word 0 where marked
     static constexpr std::uint32_t pif = bit(7);
     static constexpr std::uint32_t outer_ipcs = bit(8);
     static constexpr std::uint32_t vext = bit(9);
+    static constexpr std::uint32_t fdir_len = bit(20);
+    static constexpr std::uint32_t fdir_drop = bit(21);
+    static constexpr std::uint32_t fdir_coll = bit(22);
     static constexpr std::uint32_t hbo = bit(23);
     static constexpr std::uint32_t rxe = bit(29);
     static constexpr std::uint32_t l4e = bit(30);

@@ -234,10 +234,8 @@ TEST_F(RegisterFileTest, ResetBitsOfCtrlReadZero) {
     EXPECT_EQ(read(0x00000), 0x00000004u);
 }
 
-TEST_F(RegisterFileTest, CommandBitsOfFlowDirectorAndIpsecReadZero) {
-    write(0x0EE2C, 0x00000003);  // FDIRCMD.CMD
+TEST_F(RegisterFileTest, CommandBitsOfIpsecReadZero) {
     write(0x08900, 0xC0000001);  // IPSTXIDX READ and WRITE
-    EXPECT_EQ(read(0x0EE2C) & 3, 0u);
     EXPECT_EQ(read(0x08900), 1u);
 }
 

@@ -6,6 +6,7 @@
 #include "nic/register_def.h"
 #include "regs/general.h"
 #include "regs/nvm.h"
+#include "regs/wakeup.h"
 
 namespace ixgbe {
 
@@ -31,7 +32,7 @@ inline constexpr auto kWakeupRows = std::to_array<RegisterDef>({
      .section = "8.2.2.18.3",
      .sticky = true},
     {.name = "IPAV",
-     .banks = at(0x05838),
+     .banks = banks_of<IPAV>(),
      .access = Access::rw,
      .writable = 0x000F000F,
      .effect = Effect::stored,
@@ -42,7 +43,7 @@ inline constexpr auto kWakeupRows = std::to_array<RegisterDef>({
      .effect = Effect::stored,
      .section = "8.2.2.18.5"},
     {.name = "IP6AT",
-     .banks = at(0x05880, 4),
+     .banks = banks_of<IP6AT>(),
      .access = Access::rw,
      .effect = Effect::stored,
      .section = "8.2.2.18.6"},
@@ -52,7 +53,7 @@ inline constexpr auto kWakeupRows = std::to_array<RegisterDef>({
      .effect = Effect::zero,
      .section = "8.2.2.18.7"},
     {.name = "IP6AT_EXT",
-     .banks = at(0x05990, 12),
+     .banks = banks_of<IP6AT_EXT>(),
      .access = Access::rw,
      .effect = Effect::stored,
      .section = "8.2.2.18.8"},
