@@ -9,6 +9,7 @@
 #include <fstream>
 #include <map>
 #include <poll.h>
+#include <ranges>
 #include <sstream>
 #include <stdexcept>
 #include <sys/syscall.h>
@@ -131,10 +132,9 @@ void load_module(const std::string& name, const std::string& parameters) {
         }
         throw std::runtime_error("no module " + name);
     }
-    const auto& needs = entry->second.needs;
-    for (auto path = needs.rbegin(); path != needs.rend(); ++path) {
-        if (!module_loaded(name_of_path(*path))) {
-            insert_file(*path, "");
+    for (const std::string& path : std::views::reverse(entry->second.needs)) {
+        if (!module_loaded(name_of_path(path))) {
+            insert_file(path, "");
         }
     }
     insert_file(entry->second.path, parameters);

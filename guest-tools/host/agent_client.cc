@@ -104,7 +104,7 @@ AgentClient::Id AgentClient::start(const std::string& command, const Json& args,
 
 Json AgentClient::finish(Id id, Milliseconds timeout) {
     std::unique_lock guard(lock_);
-    changed_.wait_for(guard, timeout, [&] { return open_ == 0 || answers_.count(id) != 0; });
+    changed_.wait_for(guard, timeout, [&] { return open_ == 0 || answers_.contains(id); });
     const auto found = answers_.find(id);
     if (found == answers_.end()) {
         throw std::runtime_error(open_ == 0 ? "QEMU ended while the agent was at work"
@@ -141,7 +141,7 @@ std::optional<Json> AgentClient::wait_event(Id id, const std::string& kind, Mill
             waiting.erase(waiting.begin(), found + 1);
             return event;
         }
-        if (open_ == 0 || answers_.count(id) != 0 ||
+        if (open_ == 0 || answers_.contains(id) ||
             changed_.wait_until(guard, deadline) == std::cv_status::timeout) {
             return std::nullopt;
         }

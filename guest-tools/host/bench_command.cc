@@ -38,6 +38,7 @@ double median(std::vector<double> values) {
 
 double median_rate(const std::vector<Sample>& samples) {
     std::vector<double> rates;
+    rates.reserve(samples.size());
     for (const Sample& sample : samples) {
         rates.push_back(sample.rate);
     }
@@ -46,6 +47,7 @@ double median_rate(const std::vector<Sample>& samples) {
 
 double median_cost(const std::vector<Sample>& samples, const char* name) {
     std::vector<double> costs;
+    costs.reserve(samples.size());
     for (const Sample& sample : samples) {
         costs.push_back(sample.costs.at(name).get<double>());
     }

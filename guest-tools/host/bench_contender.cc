@@ -108,7 +108,7 @@ void Contender::start_pair(const MachineConfig& config) {
 }
 
 void Contender::make_tunnel(Machine& machine, const std::string& local, const std::string& remote,
-                            const std::string& inner) {
+                            const std::string& inner) const {
     Json tunnel{{"name", "tunnel0"}, {"local", local}, {"remote", remote}, {"address", inner}};
     if (scenario_.load == Load::vxlan) {
         tunnel.update({{"type", "vxlan"}, {"id", kTunnelId}, {"dstport", 4789}});

@@ -37,7 +37,7 @@ private:
     void start_single(const MachineConfig& config);
     void start_pair(const MachineConfig& config);
     void make_tunnel(Machine& machine, const std::string& local, const std::string& remote,
-                     const std::string& inner);
+                     const std::string& inner) const;
     void make_host_tunnel();
     [[nodiscard]] Result run_iperf(bool guest_sends, int seconds);
     [[nodiscard]] Result run_pktgen(int seconds);

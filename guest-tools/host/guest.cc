@@ -178,7 +178,8 @@ std::vector<std::string> counter_complaints(Machine& machine, const std::string&
     std::vector<std::string> out;
     const Json counters = machine.agent().call("stats.errors", {{"ifname", ifname}});
     for (const auto& [name, value] : counters.items()) {
-        out.push_back(ifname + " counter: " + name + " = " + value.dump());
+        out.push_back(ifname);
+        out.back().append(" counter: ").append(name).append(" = ").append(value.dump());
     }
     return out;
 }

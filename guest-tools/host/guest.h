@@ -9,7 +9,7 @@
 
 namespace host {
 
-struct GuestFacts {
+struct GuestFacts {  // NOLINT(bugprone-exception-escape): no move of Json throws
     std::string ifname;
     std::string address4;
     std::string address6;

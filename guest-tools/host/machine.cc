@@ -193,6 +193,7 @@ void Machine::spawn(const std::vector<std::string>& words) {
         }
     }
     std::vector<const gchar*> argv;
+    argv.reserve(words.size() + 1);
     for (const std::string& word : words) {
         argv.push_back(word.c_str());
     }

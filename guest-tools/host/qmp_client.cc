@@ -59,7 +59,7 @@ Json QmpClient::execute(const std::string& command, const Json& arguments, Milli
     }
     connection_->send(request.dump() + "\n");
     std::unique_lock guard(lock_);
-    changed_.wait_for(guard, timeout, [&] { return closed_ || answers_.count(id) != 0; });
+    changed_.wait_for(guard, timeout, [&] { return closed_ || answers_.contains(id); });
     const auto found = answers_.find(id);
     if (found == answers_.end()) {
         throw std::runtime_error("QMP " + command + (closed_ ? ": QEMU ended" : ": no answer"));

@@ -17,8 +17,9 @@ namespace {
 
 constexpr std::uint64_t kInwardBytes = 1 << 20;
 
-const std::vector<std::string> kDefaultChecks{"link", "ping4", "ping6", "tcp4",
-                                              "tcp6", "udp4",  "udp6",  "statistics"};
+std::vector<std::string> default_checks() {
+    return {"link", "ping4", "ping6", "tcp4", "tcp6", "udp4", "udp6", "statistics"};
+}
 
 std::string quoted(const std::string& word) {
     if (!word.empty() && word.find_first_of(" \t'\"\\$&;|<>()*?#~`!") == std::string::npos) {
@@ -64,6 +65,7 @@ std::vector<std::string> own_command(const RunOptions& options) {
 
 int become(const std::vector<std::string>& words) {
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (const std::string& word : words) {
         argv.push_back(const_cast<char*>(word.c_str()));
     }
@@ -255,7 +257,7 @@ int exercise(Machine& machine, const RunOptions& options, Report& report) {
         machine,
         all      ? std::vector<std::string>()
         : chosen ? options.checks
-                 : kDefaultChecks,
+                 : default_checks(),
         [&](const Json& result) {
             report.add({result.at("name").get<std::string>(), outcome_of(result), brief(result)});
         });

@@ -211,7 +211,7 @@ private:
                   seen.bytes.begin() + static_cast<std::ptrdiff_t>(seen.parts.payload));
         Bytes expected = plan_.prototype;
         if (plan_.protocol == "tcp") {
-            const std::string wrong = tcp_progress(now, l4 - ip, k);
+            std::string wrong = tcp_progress(now, l4 - ip, k);
             if (!wrong.empty()) {
                 return wrong;
             }

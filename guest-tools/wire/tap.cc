@@ -8,10 +8,11 @@
 #include <sys/ioctl.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace wire {
 
-Tap::Tap(const NetNamespace& space, const std::string& name, Header header) : name_(name) {
+Tap::Tap(const NetNamespace& space, std::string name, Header header) : name_(std::move(name)) {
     space.run([&] {
         fd_ = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
         ifreq request{};

@@ -12,7 +12,7 @@ class Tap {
 public:
     enum class Header { none, vnet };
 
-    Tap(const NetNamespace& space, const std::string& name, Header header);
+    Tap(const NetNamespace& space, std::string name, Header header);
     Tap(const Tap&) = delete;
     Tap& operator=(const Tap&) = delete;
     ~Tap();

@@ -208,7 +208,8 @@ void rsc_64_flows(benchmark::State& state) {
             if (verdict.l4_bad || verdict.ip_bad || !segment) {
                 std::abort();
             }
-            const auto found = std::find(connection.begin(), connection.end(), segment->connection);
+            auto* const found =
+                std::find(connection.begin(), connection.end(), segment->connection);
             if (found == connection.end()) {
                 connection.at(open) = segment->connection;
                 units[open++].begin(frame, *segment);

@@ -155,7 +155,8 @@ private:
     std::vector<Delivery> out_;
 };
 
-// The next segment of a connection, often just the next one in order.
+// The next segment of a connection, often just the next one in order. A list, not a function.
+// NOLINTNEXTLINE(readability-function-size)
 Arrival random_arrival(Random& random, TcpSegment& state) {
     TcpSegment s = state;
     const std::size_t sizes[] = {1, 2, 7, 100, 536, 1447, 1448};
@@ -265,8 +266,8 @@ TEST(RscProperty, RandomBurstsBecomeWhatTheRulesSay) {
     const std::uint32_t cases = std::getenv("X550_NIGHTLY") != nullptr ? kNightlyCases : kCases;
     for (std::uint32_t i = 0; i < cases; ++i) {
         std::vector<TcpSegment> states;
-        for (std::uint16_t n = 0; n <= random.below(5); ++n) {
-            states.push_back(random_connection(random, n));
+        for (std::uint32_t n = 0; n <= random.below(5); ++n) {
+            states.push_back(random_connection(random, static_cast<std::uint16_t>(n)));
         }
         std::vector<Arrival> arrivals;
         std::vector<Frame> frames;

@@ -43,7 +43,11 @@ struct SplitCase {
 std::vector<SplitCase> split_cases() {
     const FrameBuilder v4 = FrameBuilder().ipv4("192.0.2.1", "192.0.2.2");
     const FrameBuilder v6 = FrameBuilder().ipv6("2001:db8::1", "2001:db8::2");
-    FrameBuilder udp4 = v4, tcp4 = v4, options = v4, udp6 = v6, tcp6 = v6;
+    FrameBuilder udp4 = v4;
+    FrameBuilder tcp4 = v4;
+    FrameBuilder options = v4;
+    FrameBuilder udp6 = v6;
+    FrameBuilder tcp6 = v6;
     return {
         {"Udp4", udp4.udp(1, 2).payload(500).build(), 42},
         {"Tcp4", tcp4.tcp(1, 2).payload(500).build(), 54},

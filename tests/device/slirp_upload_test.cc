@@ -118,7 +118,8 @@ TEST(Slirp, AHundredMegabytesInLargeSendsArriveIntact) {
     rig.wait_ms = 0;
     const Stream stream;
     Uploader uploader(rig);
-    Hash sent, arrived;
+    Hash sent;
+    Hash arrived;
     const auto take = [&](std::span<const std::uint8_t> bytes) { arrived.add(bytes); };
     std::size_t last_acknowledged = 0;
     unsigned quiet = 0;

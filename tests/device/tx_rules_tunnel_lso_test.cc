@@ -23,7 +23,8 @@ protected:
 
     static TunnelFrame tunnel() {
         const TunnelCase& one = GetParam();
-        FrameBuilder outer, inner;
+        FrameBuilder outer;
+        FrameBuilder inner;
         if (one.outer_v4) {
             outer.ipv4("203.0.113.1", "203.0.113.2").ip_id(0xFFFF);
         } else {
@@ -169,7 +170,8 @@ Frame options_of(std::size_t bytes) {
 // (DS 7.2.4), and what is longer is not sent at all.
 TEST(RuleNvgreHeaders, AreCutUpToTheirLargestSize) {
     for (const std::size_t inner_options : {192u, 200u}) {
-        FrameBuilder outer, inner;
+        FrameBuilder outer;
+        FrameBuilder inner;
         outer.ipv6("2001:db8:1::1", "2001:db8:1::2").extension(60, options_of(184));
         inner.ipv6("2001:db8::1", "2001:db8::2").extension(60, options_of(inner_options));
         inner.tcp(1, 2).payload(2500);

@@ -54,7 +54,8 @@ protected:
     // No driver message and no error counter since the boot, nothing wrong on the wire, and QEMU
     // ends by itself with status 0. Complaints with a text of `allowed` are expected.
     // Kernel log, driver counters and wire have nothing to say but what is allowed.
-    void expect_no_complaints(Machine& machine, const std::vector<std::string>& allowed = {});
+    static void expect_no_complaints(Machine& machine,
+                                     const std::vector<std::string>& allowed = {});
     // The same, and the guest powers off.
     void expect_happy_end(Machine& machine, const std::vector<std::string>& allowed = {});
     // TCP both ways, as the shortest proof that the NIC works.

@@ -13,7 +13,7 @@ namespace {
 // Rounds of a storm; X550_STORM_ROUNDS overrides.
 int rounds(int otherwise) {
     const std::string wanted = environment("X550_STORM_ROUNDS");
-    return wanted.empty() ? otherwise : std::atoi(wanted.c_str());
+    return wanted.empty() ? otherwise : std::stoi(wanted);
 }
 
 class Lifecycle : public PairingTest {

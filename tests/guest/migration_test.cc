@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint16_t kIperfPort = 5201;
 
 int migrations(const char* otherwise) {
-    return std::atoi(environment("X550_MIGRATIONS", otherwise).c_str());
+    return std::stoi(environment("X550_MIGRATIONS", otherwise));
 }
 
 class Migration : public PairingTest {
@@ -29,7 +29,7 @@ protected:
         network_->wire()->set_snap_length(256);
     }
 
-    [[nodiscard]] MachineConfig config(bool incoming) const {
+    [[nodiscard]] static MachineConfig config(bool incoming) {
         MachineConfig out = config_of(GetParam());
         out.incoming = incoming;
         return out;

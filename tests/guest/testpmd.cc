@@ -126,7 +126,7 @@ Counts Testpmd::extended_statistics() {
 }
 
 std::string Testpmd::quit() {
-    const auto words =
+    auto words =
         machine_.agent()
             .call("session.send", {{"name", kSession}, {"text", "quit\n"}, {"until", "Bye..."}})
             .at("output")

@@ -13,7 +13,7 @@ protected:
         return {"-device", "pcie-root-port,id=" + id + ",chassis=1,slot=1"};
     }
 
-    void unplug_and_plug(Machine& machine, const std::string& bus) {
+    static void unplug_and_plug(Machine& machine, const std::string& bus) {
         const std::string ifname = interface_of(machine, mac(0));
         machine.qmp().execute("device_del", {{"id", "nic0"}});
         ASSERT_TRUE(machine.qmp().wait_event("DEVICE_DELETED", Milliseconds(60000)));

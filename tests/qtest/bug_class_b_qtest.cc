@@ -170,8 +170,9 @@ TEST(BugClassB6Hub, HubWithSeveralPortsOfTheSameMachine) {
     Launch launch;
     launch.add({"-machine", "pc"});
     for (const std::string number : {"4", "5", "6"}) {
-        launch.add({"-netdev", "hubport,hubid=1,id=p" + number, "-device",
-                    "x550,netdev=p" + number + ",addr=" + number});
+        std::string nic = "x550,netdev=p" + number;
+        nic.append(",addr=").append(number);
+        launch.add({"-netdev", "hubport,hubid=1,id=p" + number, "-device", nic});
     }
     Qemu qemu(std::move(launch));
     for (const unsigned slot : {4u, 5u, 6u}) {

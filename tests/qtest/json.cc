@@ -142,7 +142,8 @@ private:
             return {};
         }
         const std::size_t end = text_.find_first_not_of("+-.0123456789eE", at_);
-        const std::string digits(text_.substr(at_, end == text_.npos ? end : end - at_));
+        const std::string digits(
+            text_.substr(at_, end == std::string_view::npos ? end : end - at_));
         if (digits.empty()) {
             fail("no value");
         }

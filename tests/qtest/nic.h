@@ -20,7 +20,7 @@ class Nic;
 
 class TxRing {
 public:
-    TxRing(Nic& nic, unsigned queue, unsigned entries);
+    TxRing(Nic& nic, unsigned queue_number, unsigned count);
     void enable();
     // Writes one descriptor at the tail; kick() tells the device.
     void push(const Descriptor& descriptor);
@@ -45,7 +45,7 @@ class RxRing {
 public:
     static constexpr unsigned kBufferBytes = 2048;
 
-    RxRing(Nic& nic, unsigned queue, unsigned entries);
+    RxRing(Nic& nic, unsigned queue_number, unsigned count);
     void enable();
     // Hands `count` more descriptors to the device.
     void post(unsigned count);

@@ -109,6 +109,7 @@ std::string Qemu::plugin_argument() {
     return trace == nullptr ? plugin_path() : plugin_path() + ",trace=" + trace;
 }
 
+// NOLINTNEXTLINE(readability-function-size): most of it is a command line
 Qemu::Spawned Qemu::spawn(Launch launch, bool with_plugin) {
     auto [qtest, qtest_there] = socket_pair(SOCK_STREAM);
     auto [qmp, qmp_there] = socket_pair(SOCK_STREAM);
@@ -246,7 +247,7 @@ std::string Qemu::error_output() const {
     return whole_file(error_file_.get());
 }
 
-void Qemu::fail(const std::string& what) {
+void Qemu::fail(const std::string& what) const {
     throw std::runtime_error(what + "\nQEMU said:\n" + error_output());
 }
 

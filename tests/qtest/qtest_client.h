@@ -61,7 +61,7 @@ public:
     void write_memory(std::uint64_t address, std::span<const std::uint8_t> bytes);
     void clock_step(std::int64_t nanoseconds);
     void intercept_irqs(const std::string& qom_path);
-    [[nodiscard]] bool irq_raised(unsigned line) const;
+    [[nodiscard]] bool irq_raised(unsigned irq) const;
     // Many commands in flight at once; the values of their answers.
     std::vector<std::uint64_t> batch(const std::vector<std::string>& commands);
     static std::string read_command(unsigned bits, std::uint64_t address);
@@ -74,11 +74,11 @@ public:
 
     // ---- Operator ----
     // The "return" of a command; throws with QEMU's text if it is an error.
-    Json qmp(const std::string& command, const std::string& arguments = "{}");
+    Json qmp(const std::string& name, const std::string& arguments = "{}");
     // QEMU's error text; fails if there is none.
-    std::string qmp_error(const std::string& command, const std::string& arguments);
+    std::string qmp_error(const std::string& name, const std::string& arguments);
     void wait_event(const std::string& name, const std::function<bool(const Json&)>& wanted = {});
-    std::string hmp(const std::string& line);
+    std::string hmp(const std::string& text);
 
     // Lets QEMU's main loop turn until the condition holds; false: not within our patience.
     bool wait_until(const std::function<bool()>& condition, Milliseconds patience = kPatience);
@@ -95,11 +95,12 @@ private:
     static Spawned spawn(Launch launch, bool with_plugin);
     explicit Qemu(Spawned spawned);
 
-    std::string command(const std::string& line);
+    std::string command(const std::string& text);
     std::string reply();
-    std::optional<std::string> line(Channel& channel, std::string& buffer, Milliseconds patience);
-    Json qmp_reply(const std::string& command, const std::string& arguments);
-    [[noreturn]] void fail(const std::string& what);
+    static std::optional<std::string> line(Channel& channel, std::string& buffer,
+                                           Milliseconds patience);
+    Json qmp_reply(const std::string& name, const std::string& arguments);
+    [[noreturn]] void fail(const std::string& what) const;
 
     GObjectPtr<GSubprocess> process_;
     Fd error_file_;

@@ -177,7 +177,7 @@ void LsoCase::wrap(Random& random) {
     if (wrapping_ == Wrapping::none || wrapping_ == Wrapping::tagged) {
         append_ethernet(headers, random, ip_type(inner_v4_));
         if (wrapping_ == Wrapping::tagged) {
-            const std::uint8_t tci = static_cast<std::uint8_t>(random.word());
+            const auto tci = static_cast<std::uint8_t>(random.word());
             headers.insert(headers.begin() + 12, {0x81, 0x00, tci, 7});
         }
         return;

@@ -14,7 +14,7 @@ namespace {
 namespace ref = reference;
 using checksum_detail::SumKernel;
 using ref::Buffer;
-using ref::operator+;
+using ref::operator+;  // NOLINT(misc-unused-using-decls): it is used
 
 ConstBytes text(std::string_view s) {
     return std::as_bytes(std::span(s));

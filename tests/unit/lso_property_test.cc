@@ -16,7 +16,7 @@ namespace ref = reference;
 using ref::Buffer;
 using ref::Dice;
 using ref::Exact;
-using ref::operator+;
+using ref::operator+;  // NOLINT(misc-unused-using-decls): it is used
 
 constexpr int kCases = 10'000;
 

@@ -13,7 +13,7 @@ namespace {
 
 namespace ref = reference;
 using ref::Buffer;
-using ref::operator+;
+using ref::operator+;  // NOLINT(misc-unused-using-decls): it is used
 
 Buffer part(const Buffer& bytes, std::size_t from, std::size_t length) {
     const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(from);

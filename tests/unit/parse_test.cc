@@ -10,7 +10,7 @@ namespace {
 
 namespace ref = reference;
 using ref::Buffer;
-using ref::operator+;
+using ref::operator+;  // NOLINT(misc-unused-using-decls): it is used
 using ref::Exact;
 
 PacketInfo parse_exact(const Buffer& frame, const ParseOptions& options = {}) {

@@ -12,7 +12,7 @@ namespace {
 
 namespace ref = reference;
 using ref::Buffer;
-using ref::operator+;
+using ref::operator+;  // NOLINT(misc-unused-using-decls): it is used
 
 const Buffer& suite_key_bytes() {
     static const Buffer key = ref::from_hex(
