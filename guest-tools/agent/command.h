@@ -60,6 +60,7 @@ using CommandTable = std::span<const Command>;
 [[nodiscard]] CommandTable session_commands();
 [[nodiscard]] CommandTable kernel_log_commands();
 [[nodiscard]] CommandTable power_commands();
+[[nodiscard]] CommandTable flow_rule_commands();
 [[nodiscard]] CommandTable tunnel_commands();
 [[nodiscard]] CommandTable traffic_commands();
 [[nodiscard]] CommandTable ping_commands();

@@ -16,11 +16,10 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace agent {
-namespace {
+#include "ethtool_call.h"
 
-// Calls the ioctl; throws with `what` in the text when the driver refuses.
-void call(const std::string& ifname, void* request, const char* what) {
+namespace agent {
+void ethtool_call(const std::string& ifname, void* request, const char* what) {
     ifreq wrapper{};
     ifname.copy(&wrapper.ifr_name[0], IFNAMSIZ - 1);
     std::memcpy(&wrapper.ifr_ifru, &request, sizeof(request));
@@ -35,18 +34,20 @@ void call(const std::string& ifname, void* request, const char* what) {
     }
 }
 
+namespace {
+
 template <typename T>
 T query(const std::string& ifname, std::uint32_t command, const char* what) {
     T request{};
     request.cmd = command;
-    call(ifname, &request, what);
+    ethtool_call(ifname, &request, what);
     return request;
 }
 
 template <typename T>
 void submit(const std::string& ifname, T& request, std::uint32_t command, const char* what) {
     request.cmd = command;
-    call(ifname, &request, what);
+    ethtool_call(ifname, &request, what);
 }
 
 // A request whose fixed header is followed by a variable number of elements.
@@ -75,7 +76,7 @@ std::string bounded(const char* text, std::size_t size) {
 std::size_t set_size(const std::string& ifname, unsigned set) {
     Variable<ethtool_sset_info, std::uint32_t> request(ETHTOOL_GSSET_INFO, 1);
     request.header().sset_mask = std::uint64_t{1} << set;
-    call(ifname, request.data(), "string set size");
+    ethtool_call(ifname, request.data(), "string set size");
     return request.header().sset_mask == 0 ? 0 : request.elements(1)[0];
 }
 
@@ -129,7 +130,7 @@ std::vector<std::string> string_set(const std::string& ifname, unsigned set) {
     Variable<ethtool_gstrings, Name> request(ETHTOOL_GSTRINGS, count);
     request.header().string_set = set;
     request.header().len = static_cast<std::uint32_t>(count);
-    call(ifname, request.data(), "strings");
+    ethtool_call(ifname, request.data(), "strings");
     std::vector<std::string> out;
     out.reserve(count);
     for (const Name& name : request.elements(count)) {
@@ -143,7 +144,7 @@ std::map<std::string, Feature> features(const std::string& ifname) {
     const std::size_t blocks = (names.size() + 31) / 32;
     Variable<ethtool_gfeatures, ethtool_get_features_block> request(ETHTOOL_GFEATURES, blocks);
     request.header().size = static_cast<std::uint32_t>(blocks);
-    call(ifname, request.data(), "features");
+    ethtool_call(ifname, request.data(), "features");
     const auto block = request.elements(blocks);
     std::map<std::string, Feature> out;
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -173,14 +174,14 @@ void set_features(const std::string& ifname, const std::map<std::string, bool>& 
         block[i / 32].valid |= bit;
         block[i / 32].requested |= on ? bit : 0;
     }
-    call(ifname, request.data(), "set features");
+    ethtool_call(ifname, request.data(), "set features");
 }
 
 std::map<std::string, std::uint64_t> statistics(const std::string& ifname) {
     const auto names = string_set(ifname, ETH_SS_STATS);
     Variable<ethtool_stats, std::uint64_t> request(ETHTOOL_GSTATS, names.size());
     request.header().n_stats = static_cast<std::uint32_t>(names.size());
-    call(ifname, request.data(), "statistics");
+    ethtool_call(ifname, request.data(), "statistics");
     const auto values = request.elements(names.size());
     std::map<std::string, std::uint64_t> out;
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -204,11 +205,11 @@ Json link_settings(const std::string& ifname) {
     constexpr std::size_t kMostWords = std::size_t{3} * 127;
     using Settings = Variable<ethtool_link_settings, std::uint32_t>;
     Settings probe(ETHTOOL_GLINKSETTINGS, kMostWords);
-    call(ifname, probe.data(), "link settings");
+    ethtool_call(ifname, probe.data(), "link settings");
     const auto words = static_cast<std::int8_t>(-probe.header().link_mode_masks_nwords);
     Settings request(ETHTOOL_GLINKSETTINGS, kMostWords);
     request.header().link_mode_masks_nwords = words;
-    call(ifname, request.data(), "link settings");
+    ethtool_call(ifname, request.data(), "link settings");
     const auto& header = request.header();
     Json modes = Json::array();
     const auto masks = request.elements(kMostWords);
@@ -257,7 +258,7 @@ Json receive_hash(const std::string& ifname) {
     Variable<ethtool_rxfh, std::uint32_t> request(ETHTOOL_GRSSH, entries + (key + 3) / 4);
     request.header().indir_size = size.indir_size;
     request.header().key_size = size.key_size;
-    call(ifname, request.data(), "receive hash");
+    ethtool_call(ifname, request.data(), "receive hash");
     const auto words = request.elements(entries + (key + 3) / 4);
     Json table = Json::array();
     for (std::size_t i = 0; i < entries; ++i) {
@@ -283,7 +284,7 @@ std::vector<std::byte> registers(const std::string& ifname, std::uint32_t& versi
     const auto info = query<ethtool_drvinfo>(ifname, ETHTOOL_GDRVINFO, "driver info");
     Variable<ethtool_regs, std::byte> request(ETHTOOL_GREGS, info.regdump_len);
     request.header().len = info.regdump_len;
-    call(ifname, request.data(), "registers");
+    ethtool_call(ifname, request.data(), "registers");
     version = request.header().version;
     const auto bytes = request.elements(request.header().len);
     return {bytes.begin(), bytes.end()};
@@ -299,7 +300,7 @@ std::vector<std::byte> eeprom(const std::string& ifname) {
         Variable<ethtool_eeprom, std::byte> request(ETHTOOL_GEEPROM, size);
         request.header().offset = at;
         request.header().len = size;
-        call(ifname, request.data(), "eeprom");
+        ethtool_call(ifname, request.data(), "eeprom");
         const auto bytes = request.elements(request.header().len);
         out.insert(out.end(), bytes.begin(), bytes.end());
     }
@@ -311,7 +312,7 @@ SelfTest self_test(const std::string& ifname, bool offline) {
     Variable<ethtool_test, std::uint64_t> request(ETHTOOL_TEST, names.size());
     request.header().flags = offline ? ETH_TEST_FL_OFFLINE : 0;
     request.header().len = static_cast<std::uint32_t>(names.size());
-    call(ifname, request.data(), "self-test");
+    ethtool_call(ifname, request.data(), "self-test");
     SelfTest out;
     out.passed = (request.header().flags & ETH_TEST_FL_FAILED) == 0;
     const auto values = request.elements(names.size());
@@ -365,7 +366,7 @@ void set_hash_spread(const std::string& ifname, unsigned queues) {
     for (std::uint32_t& entry : request.elements(size.indir_size)) {
         entry = i++ % std::max(1U, queues);
     }
-    call(ifname, request.data(), "set receive hash");
+    ethtool_call(ifname, request.data(), "set receive hash");
 }
 
 }  // namespace agent

@@ -9,7 +9,6 @@
 #include <fstream>
 #include <map>
 #include <poll.h>
-#include <ranges>
 #include <sstream>
 #include <stdexcept>
 #include <sys/syscall.h>
@@ -132,9 +131,11 @@ void load_module(const std::string& name, const std::string& parameters) {
         }
         throw std::runtime_error("no module " + name);
     }
-    for (const std::string& path : std::views::reverse(entry->second.needs)) {
-        if (!module_loaded(name_of_path(path))) {
-            insert_file(path, "");
+    const auto& needs = entry->second.needs;
+    // NOLINTNEXTLINE(modernize-loop-convert): clang-tidy 14 cannot read views::reverse
+    for (auto path = needs.rbegin(); path != needs.rend(); ++path) {
+        if (!module_loaded(name_of_path(*path))) {
+            insert_file(*path, "");
         }
     }
     insert_file(entry->second.path, parameters);

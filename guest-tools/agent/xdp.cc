@@ -44,10 +44,10 @@ bpf_insn set(unsigned to, int value) {
 // the MAC addresses first, so that the sender recognises its frame.
 Program assemble(int action, std::uint16_t ethertype) {
     Program code{
-        // NOLINTNEXTLINE(misc-redundant-expression): BPF_LD and BPF_W happen to be 0
         load(BPF_W, 2, 1, 0),  // data
         load(BPF_W, 3, 1, 4),  // data_end
         instruction(BPF_ALU64 | BPF_MOV | BPF_X, 4, 2, 0, 0),
+        // NOLINTNEXTLINE(misc-redundant-expression): BPF_ADD and BPF_K are both 0
         instruction(BPF_ALU64 | BPF_ADD | BPF_K, 4, 0, 0, 14),
         instruction(BPF_JMP | BPF_JGT | BPF_X, 4, 3, 0, 0),  // short: to the end, patched below
     };

@@ -58,9 +58,6 @@ void Device::write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint3
         case Hook::ivar:
         case Hook::pfqde:
             return write_receive_hook(hook, index);
-        case Hook::fdirctrl:
-        case Hook::fdircmd:
-            return write_flow_hook(hook, old);
         case Hook::dmatxctl:
             return on_dmatxctl();
         case Hook::txdctl:
@@ -83,9 +80,10 @@ void Device::write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint3
         case Hook::mrqc:
         case Hook::reta:
         case Hook::synqf:
-            return wake_receiver();  // the frame that waits may go elsewhere now
         case Hook::rssrk:
-            return steering_.key_changed();
+        case Hook::fdirctrl:
+        case Hook::fdircmd:
+            return write_steering_hook(hook, old);
         case Hook::macc:
             return update_link();
         case Hook::msca:
@@ -134,13 +132,20 @@ void Device::write_receive_hook(Hook hook, unsigned index) {
     }
 }
 
-void Device::write_flow_hook(Hook hook, std::uint32_t old) {
-    if (hook == Hook::fdirctrl) {
-        flow_director_.write_control(old);
-    } else {
-        flow_director_.write_command();
+void Device::write_steering_hook(Hook hook, std::uint32_t old) {
+    switch (hook) {
+        case Hook::rssrk:
+            return steering_.key_changed();
+        case Hook::fdirctrl:
+            flow_director_.write_control(old);
+            break;
+        case Hook::fdircmd:
+            flow_director_.write_command();
+            break;
+        default:
+            break;
     }
-    wake_receiver();
+    wake_receiver();  // the frame that waits may go elsewhere now
 }
 
 void Device::write_interrupt_hook(Hook hook, unsigned index, std::uint32_t old,

@@ -225,7 +225,7 @@ std::uint16_t tag_of(const Layer2& l2) {
 }
 
 void put_flex(const RegisterFile& regs, FlowTuple& tuple, ConstBytes frame) {
-    const std::size_t offset = 2 * regs.get<FDIRCTRL>().get(FDIRCTRL::flex_offset);
+    const std::size_t offset = std::size_t{2} * regs.get<FDIRCTRL>().get(FDIRCTRL::flex_offset);
     if (offset + 2 <= kFlexWindow && holds(frame, offset, 2)) {
         put(tuple, FlowTuple::kFlex, frame.subspan(offset, 2));
     }

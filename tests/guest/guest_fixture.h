@@ -57,7 +57,7 @@ protected:
     static void expect_no_complaints(Machine& machine,
                                      const std::vector<std::string>& allowed = {});
     // The same, and the guest powers off.
-    void expect_happy_end(Machine& machine, const std::vector<std::string>& allowed = {});
+    static void expect_happy_end(Machine& machine, const std::vector<std::string>& allowed = {});
     // TCP both ways, as the shortest proof that the NIC works.
     static void expect_traffic(Machine& machine, std::size_t nic = 0);
 
