@@ -27,8 +27,11 @@ struct Flow {
         return *this;
     }
     [[nodiscard]] std::uint32_t word(std::size_t at) const {  // first byte in bits 7:0
-        return tuple[at] | tuple[at + 1] << 8 | tuple[at + 2] << 16 |
-               static_cast<std::uint32_t>(tuple[at + 3]) << 24;
+        std::uint32_t out = 0;
+        for (std::size_t i = 4; i-- != 0;) {
+            out = out << 8 | tuple[at + i];
+        }
+        return out;
     }
 };
 
@@ -108,9 +111,9 @@ struct FlowRig : Rig {
             be16_at(Frame(flow.tuple.begin(), flow.tuple.end()), 34) |
             static_cast<std::uint32_t>(be16_at(Frame(flow.tuple.begin(), flow.tuple.end()), 36))
                 << 16);
-        driver.write<FDIRVLAN>(be16_at(Frame(flow.tuple.begin(), flow.tuple.end()), 0) |
-                               static_cast<std::uint32_t>(flow.tuple[38] | flow.tuple[39] << 8)
-                                   << 16);
+        const std::uint32_t flex = flow.word(38) & 0xFFFF;
+        driver.write<FDIRVLAN>(be16_at(Frame(flow.tuple.begin(), flow.tuple.end()), 0) | flex
+                                                                                             << 16);
         const std::uint16_t bucket =
             reference_flow_hash(masked ? masked->tuple : flow.tuple, kBucketKey) & 0x1FFF;
         command(id(bucket, index),
