@@ -113,7 +113,7 @@ void FlowDirector::write_command() {
 
 // ---- commands: DS 7.1.3.6.7 to 12 ----
 
-std::optional<FlowFilters::Found> FlowDirector::find_id() {
+FlowFilters::Search FlowDirector::find_id() {
     const auto hash = regs_.get<FDIRHASH>();
     return filters_.find(bucket_of(hash.get(FDIRHASH::hash)),
                          hash.get(FDIRHASH::signature_sw_index));
@@ -130,14 +130,14 @@ void FlowDirector::add(Value<FDIRCMD> command) {
         .bucket = static_cast<std::uint16_t>(bucket_of(hash.get(FDIRHASH::hash))),
         .id = static_cast<std::uint16_t>(hash.get(FDIRHASH::signature_sw_index))};
     const FlowTuple tuple = perfect() ? register_tuple(regs_, command) : FlowTuple();
-    const auto found = perfect() ? filters_.find(filter.bucket, tuple) : find_id();
     if (!active()) {
-        return fail_add();
+        return fail(FDIRFSTAT::fadd);
     }
-    if (!found) {
-        return add_new(filter, perfect() ? &tuple : nullptr);
+    const auto found = perfect() ? filters_.find(filter.bucket, tuple) : find_id();
+    if (!found.filter) {
+        return add_new(filter, perfect() ? &tuple : nullptr, found.position);
     }
-    ixgbe_flow_filter kept = filters_.filter(found->filter);
+    ixgbe_flow_filter kept = filters_.filter(*found.filter);
     const Value<FDIRCMD> before(kept.command);
     if (update) {
         kept = filter;
@@ -147,21 +147,22 @@ void FlowDirector::add(Value<FDIRCMD> command) {
     } else if (action(before) != action(command)) {
         kept.command = before.with(FDIRCMD::collision, true).raw();
     }
-    filters_.replace(found->filter, kept);
+    filters_.replace(*found.filter, kept);
 }
 
-void FlowDirector::add_new(const ixgbe_flow_filter& filter, const FlowTuple* tuple) {
+// `before`: filters of its list that it comes behind.
+void FlowDirector::add_new(const ixgbe_flow_filter& filter, const FlowTuple* tuple,
+                           std::size_t before) {
     if (filters_.size() >= capacity() || !filters_.add(filter, tuple)) {
-        return fail_add();
+        return fail(FDIRFSTAT::fadd);
     }
     count_up<FDIRUSTAT>(regs_, FDIRUSTAT::add);
     set_free();
-    const auto length = static_cast<std::uint32_t>(filters_.list_length(filter.bucket));
     const auto longest = regs_.get<FDIRLEN>();
-    if (length - 1 > longest.get(FDIRLEN::maxlen)) {
-        regs_.set<FDIRLEN>(
-            longest.with(FDIRLEN::maxlen, std::min(length - 1, FDIRLEN::F<5, 0>::max))
-                .with(FDIRLEN::maxhash, filter.bucket));
+    if (before > longest.get(FDIRLEN::maxlen)) {
+        const auto length = std::min<std::size_t>(before, FDIRLEN::F<5, 0>::max);
+        regs_.set<FDIRLEN>(longest.with(FDIRLEN::maxlen, static_cast<std::uint32_t>(length))
+                               .with(FDIRLEN::maxhash, filter.bucket));
     }
     const std::uint32_t threshold =
         regs_.get<FDIRCTRL>().get(FDIRCTRL::full_thresh) * kThresholdUnit;
@@ -171,53 +172,46 @@ void FlowDirector::add_new(const ixgbe_flow_filter& filter, const FlowTuple* tup
 }
 
 void FlowDirector::remove() {
-    const auto found = active() ? find_id() : std::nullopt;
-    if (!found) {
-        return fail_remove();
+    const auto found = find_id();
+    if (!found.filter) {
+        return fail(FDIRFSTAT::fremove);
     }
-    filters_.remove(found->filter);
+    filters_.remove(*found.filter);
     count_up<FDIRUSTAT>(regs_, FDIRUSTAT::remove);
     set_free();
 }
 
-void FlowDirector::fail_add() {
-    count_up<FDIRFSTAT>(regs_, FDIRFSTAT::fadd);
-    regs_.set<FDIRCMD>(regs_.get<FDIRCMD>().with(FDIRCMD::fd_exception, true));
-    interrupts_.raise_cause(Value<EICR>().with(EICR::flow_director, true));
-}
-
-void FlowDirector::fail_remove() {
-    count_up<FDIRFSTAT>(regs_, FDIRFSTAT::fremove);
+template <typename F>
+void FlowDirector::fail(F counter) {
+    count_up<FDIRFSTAT>(regs_, counter);
     regs_.set<FDIRCMD>(regs_.get<FDIRCMD>().with(FDIRCMD::fd_exception, true));
     interrupts_.raise_cause(Value<EICR>().with(EICR::flow_director, true));
 }
 
 // Table 7-9.
 void FlowDirector::query() {
-    const auto hash = regs_.get<FDIRHASH>();
-    const std::size_t length =
-        active() ? filters_.list_length(bucket_of(hash.get(FDIRHASH::hash))) : 0;
-    const auto found = length != 0 ? find_id() : std::nullopt;
-    regs_.set<FDIRHASH>(hash.with(FDIRHASH::bucket_valid, length != 0));
-    const std::size_t place = found ? found->position : length;
+    const auto found = find_id();
+    regs_.set<FDIRHASH>(
+        regs_.get<FDIRHASH>().with(FDIRHASH::bucket_valid, found.filter || found.position != 0));
     regs_.set<FDIRLEN>(regs_.get<FDIRLEN>().with(
         FDIRLEN::bucket_length,
-        static_cast<std::uint32_t>(std::min<std::size_t>(place, FDIRLEN::F<13, 8>::max))));
-    Value<FDIRCMD> answer =
-        found ? Value<FDIRCMD>(filters_.filter(found->filter).command) : regs_.get<FDIRCMD>();
-    if (found && perfect()) {
-        load_registers(regs_, filters_.tuple(found->filter));
-    } else if (found) {
-        answer = answer.with(FDIRCMD::pool, 0);
+        static_cast<std::uint32_t>(std::min<std::size_t>(found.position, FDIRLEN::F<13, 8>::max))));
+    auto answer = regs_.get<FDIRCMD>();
+    if (found.filter) {
+        answer = Value<FDIRCMD>(filters_.filter(*found.filter).command);
+        if (perfect()) {
+            load_registers(regs_, filters_.tuple(*found.filter));
+        } else {
+            answer = answer.with(FDIRCMD::pool, 0);
+        }
     }
-    regs_.set<FDIRCMD>(answer.with(FDIRCMD::filter_valid, found.has_value()));
+    regs_.set<FDIRCMD>(answer.with(FDIRCMD::filter_valid, found.filter.has_value()));
 }
 
 // ---- packets: DS 7.1.3.6.6 ----
 
 FlowDirector::Verdict FlowDirector::match(ConstBytes frame, const PacketInfo& info, unsigned pool) {
     Verdict verdict;
-    const auto control = regs_.get<FDIRCTRL>();
     if (!active()) {
         return verdict;
     }
@@ -226,37 +220,48 @@ FlowDirector::Verdict FlowDirector::match(ConstBytes frame, const PacketInfo& in
         return verdict;
     }
     verdict.candidate = true;
-    const unsigned bucket = bucket_of(flow_hash(*tuple, regs_.get<FDIRHKEY>().raw()));
-    const bool reports = control.get(FDIRCTRL::report_status);
-    const bool always = reports && control.get(FDIRCTRL::report_status_always);
-    std::uint32_t id = 0;
-    std::optional<FlowFilters::Found> found;
-    if (perfect()) {
-        found = filters_.find(bucket, *tuple);
-        id = found ? filters_.filter(found->filter).id & kIndexMask : 0U;
-    } else {
-        id = flow_hash(*tuple, regs_.get<FDIRSKEY>().raw()) & kSignatureMask;
-        found = filters_.find(bucket, id);
-    }
-    verdict.id = Value<RxFilterMatch>()
-                     .with(RxFilterMatch::hash, bucket)
-                     .with(RxFilterMatch::filter_id, id)
-                     .raw();
-    verdict.report = always || (reports && found);
-    if (found) {
-        matched(*found, verdict);
+    const auto found = find_packet(*tuple, verdict);
+    if (found.filter) {
+        matched(found, verdict);
         return verdict;
     }
-    verdict.too_long = too_long(filters_.list_length(bucket));
+    verdict.too_long = too_long(found.position);
+    const auto control = regs_.get<FDIRCTRL>();
     if (control.get(FDIRCTRL::drop_no_match)) {
         verdict.queue = control.get(FDIRCTRL::drop_queue);
     }
     return verdict;
 }
 
+// The filter, and what the descriptor reports: table 7-7. An empty bucket needs no signature.
+FlowFilters::Search FlowDirector::find_packet(const FlowTuple& tuple, Verdict& verdict) {
+    const auto control = regs_.get<FDIRCTRL>();
+    const bool reports = control.get(FDIRCTRL::report_status);
+    const bool always = reports && control.get(FDIRCTRL::report_status_always);
+    const unsigned bucket = bucket_of(flow_hash(tuple, regs_.get<FDIRHKEY>().raw()));
+    if (!always && !filters_.used(bucket)) {
+        return {};
+    }
+    FlowFilters::Search found;
+    std::uint32_t id = 0;
+    if (perfect()) {
+        found = filters_.find(bucket, tuple);
+        id = found.filter ? filters_.filter(*found.filter).id & kIndexMask : 0U;
+    } else {
+        id = flow_hash(tuple, regs_.get<FDIRSKEY>().raw()) & kSignatureMask;
+        found = filters_.find(bucket, id);
+    }
+    verdict.id = Value<RxFilterMatch>()
+                     .with(RxFilterMatch::hash, bucket)
+                     .with(RxFilterMatch::filter_id, id)
+                     .raw();
+    verdict.report = always || (reports && found.filter);
+    return found;
+}
+
 // DS 7.1.3.6.3: a drop filter far down its list does not drop.
-void FlowDirector::matched(const FlowFilters::Found& found, Verdict& verdict) const {
-    const Value<FDIRCMD> command(filters_.filter(found.filter).command);
+void FlowDirector::matched(const FlowFilters::Search& found, Verdict& verdict) const {
+    const Value<FDIRCMD> command(filters_.filter(*found.filter).command);
     verdict.matched = true;
     verdict.collided = command.get(FDIRCMD::collision);
     verdict.too_long = too_long(found.position + 1);

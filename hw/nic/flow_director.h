@@ -51,15 +51,16 @@ private:
     [[nodiscard]] bool perfect() const;
     [[nodiscard]] std::size_t capacity() const;
     [[nodiscard]] unsigned bucket_of(std::uint32_t hash) const;
-    [[nodiscard]] std::optional<FlowFilters::Found> find_id();
+    [[nodiscard]] FlowFilters::Search find_id();
+    [[nodiscard]] FlowFilters::Search find_packet(const FlowTuple& tuple, Verdict& verdict);
     void add(Value<FDIRCMD> command);
-    void add_new(const ixgbe_flow_filter& filter, const FlowTuple* tuple);
+    void add_new(const ixgbe_flow_filter& filter, const FlowTuple* tuple, std::size_t before);
     void remove();
     void query();
-    void fail_add();
-    void fail_remove();
+    template <typename F>
+    void fail(F counter);
     void set_free();
-    void matched(const FlowFilters::Found& found, Verdict& verdict) const;
+    void matched(const FlowFilters::Search& found, Verdict& verdict) const;
     [[nodiscard]] bool too_long(std::size_t length) const;
 
     const ixgbe_flow_state& state_;

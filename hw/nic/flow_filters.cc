@@ -6,35 +6,26 @@
 namespace ixgbe {
 
 template <typename Match>
-std::optional<FlowFilters::Found> FlowFilters::walk(unsigned bucket, Match matches) {
+FlowFilters::Search FlowFilters::walk(unsigned bucket, Match matches) {
     std::size_t position = 0;
     for (std::uint16_t i = head(bucket); i != kEnd; i = next_.at(i)) {
         if (matches(i)) {
-            return Found{.filter = i, .position = position};
+            return {.filter = i, .position = position};
         }
         ++position;
     }
-    return std::nullopt;
+    return {.filter = std::nullopt, .position = position};
 }
 
-std::optional<FlowFilters::Found> FlowFilters::find(unsigned bucket, unsigned id) {
+FlowFilters::Search FlowFilters::find(unsigned bucket, unsigned id) {
     return walk(bucket, [&](std::size_t i) { return state_.filter[i].id == id; });
 }
 
-std::optional<FlowFilters::Found> FlowFilters::find(unsigned bucket, const FlowTuple& tuple) {
+FlowFilters::Search FlowFilters::find(unsigned bucket, const FlowTuple& tuple) {
     return walk(bucket, [&](std::size_t i) {
         return i < state_.tuples &&
                std::memcmp(state_.tuple[i].byte, tuple.bytes.data(), FlowTuple::kBytes) == 0;
     });
-}
-
-std::size_t FlowFilters::list_length(unsigned bucket) {
-    std::size_t length = 0;
-    (void)walk(bucket, [&](std::size_t) {
-        ++length;
-        return false;
-    });
-    return length;
 }
 
 bool FlowFilters::add(const ixgbe_flow_filter& filter, const FlowTuple* tuple) {

@@ -21,15 +21,15 @@ public:
 
     explicit FlowFilters(ixgbe_flow_state& state) : state_(state) {}
 
-    struct Found {
-        std::size_t filter = 0;
-        std::size_t position = 0;  // in its list, from 0
+    struct Search {
+        std::optional<std::size_t> filter;
+        std::size_t position = 0;  // in its list, from 0; without a filter, the list's length
     };
     // The first filter of the bucket with this signature or software index.
-    [[nodiscard]] std::optional<Found> find(unsigned bucket, unsigned id);
+    [[nodiscard]] Search find(unsigned bucket, unsigned id);
     // The first one with this tuple; perfect mode.
-    [[nodiscard]] std::optional<Found> find(unsigned bucket, const FlowTuple& tuple);
-    [[nodiscard]] std::size_t list_length(unsigned bucket);
+    [[nodiscard]] Search find(unsigned bucket, const FlowTuple& tuple);
+    [[nodiscard]] bool used(unsigned bucket) { return head(bucket) != kEnd; }
 
     // At the end of its bucket's list; `tuple` in perfect mode only. False: there is no room.
     [[nodiscard]] bool add(const ixgbe_flow_filter& filter, const FlowTuple* tuple);
@@ -48,7 +48,7 @@ private:
     static constexpr std::uint16_t kEnd = 0xFFFF;
 
     template <typename Match>
-    [[nodiscard]] std::optional<Found> walk(unsigned bucket, Match matches);
+    [[nodiscard]] Search walk(unsigned bucket, Match matches);
     [[nodiscard]] std::uint16_t head(unsigned bucket);
     void rebuild();
 

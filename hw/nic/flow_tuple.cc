@@ -49,12 +49,12 @@ void mask_bits(FlowTuple& tuple, std::size_t offset, le32 ignored) {
     put_number(tuple, offset, kept);
 }
 
-std::uint16_t reversed(std::uint32_t half) {
-    std::uint32_t out = 0;
-    for (unsigned bit = 0; bit < 16; ++bit) {
-        out |= (half >> bit & 1) << (15 - bit);
-    }
-    return static_cast<std::uint16_t>(out);
+// Both halves, each with its bits in reverse.
+std::uint32_t reversed_halves(std::uint32_t v) {
+    v = (v >> 1 & 0x55555555) | (v & 0x55555555) << 1;
+    v = (v >> 2 & 0x33333333) | (v & 0x33333333) << 2;
+    v = (v >> 4 & 0x0F0F0F0F) | (v & 0x0F0F0F0F) << 4;
+    return (v >> 8 & 0x00FF00FF) | (v & 0x00FF00FF) << 8;
 }
 
 std::uint32_t port_mask(const RegisterFile& regs, L4Kind kind) {
@@ -71,13 +71,13 @@ std::uint32_t port_mask(const RegisterFile& regs, L4Kind kind) {
 }
 
 void mask_ports(FlowTuple& tuple, std::uint32_t mask) {
+    const std::uint32_t ignored = reversed_halves(mask);
     const auto keep = [&](std::size_t offset, std::uint32_t half) {
-        const be16 kept =
-            static_cast<std::uint16_t>(number<be16>(tuple, offset) & ~reversed(half & 0xFFFF));
+        const be16 kept = static_cast<std::uint16_t>(number<be16>(tuple, offset) & ~half);
         put_number(tuple, offset, kept);
     };
-    keep(FlowTuple::kSourcePort, mask);
-    keep(FlowTuple::kDestinationPort, mask >> 16);
+    keep(FlowTuple::kSourcePort, ignored);
+    keep(FlowTuple::kDestinationPort, ignored >> 16);
 }
 
 void mask_addresses(const RegisterFile& regs, FlowTuple& tuple, bool ipv6) {

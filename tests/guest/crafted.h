@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Frames made by hand for the wire, of the EtherType IEEE 802 keeps for local experiments.
+// Frames made by hand for the wire: libtins packets, and frames of the EtherType IEEE 802 keeps for
+// local experiments.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tins/tins.h>
 #include <vector>
 
 namespace host {
 
 inline constexpr std::uint16_t kExperiment = 0x88b5;
 inline constexpr const char* kWireMac = "02:00:00:00:55:50";
+
+// As long as the shortest frame of a wire.
+[[nodiscard]] inline std::vector<std::byte> bytes_of(Tins::PDU& packet) {
+    const auto raw = packet.serialize();
+    std::vector<std::byte> out(raw.size());
+    std::transform(raw.begin(), raw.end(), out.begin(),
+                   [](std::uint8_t byte) { return static_cast<std::byte>(byte); });
+    out.resize(std::max<std::size_t>(out.size(), 60));
+    return out;
+}
 
 // A frame with a payload of `size` bytes that starts with `mark`; tagged when `vlan` is given.
 [[nodiscard]] inline std::vector<std::byte> experiment_frame(

@@ -15,15 +15,6 @@ namespace {
 
 using wire::Frame;
 
-std::vector<std::byte> bytes_of(Tins::PDU& packet) {
-    const auto raw = packet.serialize();
-    std::vector<std::byte> out(raw.size());
-    std::transform(raw.begin(), raw.end(), out.begin(),
-                   [](std::uint8_t byte) { return static_cast<std::byte>(byte); });
-    out.resize(std::max<std::size_t>(out.size(), 60));
-    return out;
-}
-
 std::string text_of(std::size_t bytes) {
     std::string out;
     for (std::size_t i = 0; i < bytes; ++i) {
@@ -32,15 +23,12 @@ std::string text_of(std::size_t bytes) {
     return out;
 }
 
-class Dpdk : public PairingTest {
+class Dpdk : public X550PairingTest {
 protected:
     void SetUp() override {
-        PairingTest::SetUp();
+        X550PairingTest::SetUp();
         if (!IsSkipped() && GetParam().kernel.dpdk_initrd.empty()) {
             GTEST_SKIP() << "X550_DPDK_INITRDS names no image with testpmd";
-        }
-        if (!IsSkipped() && !is_x550()) {
-            GTEST_SKIP() << "about DPDK's driver for the X550";
         }
     }
 

@@ -12,15 +12,12 @@ namespace {
 
 constexpr unsigned kFrames = 20;
 
-class FlowDirector : public PairingTest {
+class FlowDirector : public X550PairingTest {
 protected:
     void SetUp() override {
-        PairingTest::SetUp();
+        X550PairingTest::SetUp();
         if (IsSkipped()) {
             return;
-        }
-        if (!is_x550()) {
-            GTEST_SKIP() << "about the X550's filters";
         }
         network_ = &add_network(Backend::stream);
         machine_ = &boot(config_of(GetParam()), *network_);  // two CPUs: two queues
@@ -34,32 +31,32 @@ protected:
     // How many of the frames of one flow each queue got, once the stack has seen them and one more;
     // of two queues either may be first, so that nothing but their number ends the wait.
     struct Spread {
-        std::uint64_t queue0, queue1, matched;
+        std::uint64_t queue0 = 0;
+        std::uint64_t queue1 = 0;
+        std::uint64_t matched = 0;
     };
     Spread spread(std::uint16_t port, bool dropped = false) {
         const Spread before{counter("rx_queue_0_packets"), counter("rx_queue_1_packets"),
                             counter("fdir_match")};
-        const auto end = machine_->agent().start(
-            "packet.capture", {{"ifname", facts_.ifname},
-                               {"match", "020000005550"},
-                               {"match_offset", 6},
-                               {"count", kFrames + 1},
-                               {"until", dropped ? hex_of("x550-end") : "ffffffffffffffffffffffff"},
-                               {"timeout_ms", 20000}});
-        EXPECT_TRUE(machine_->agent().wait_event(end, "capturing", Milliseconds(10000)));
-        const Tins::EthernetII ethernet(Tins::HWAddress<6>(mac(0)), Tins::HWAddress<6>(kWireMac));
-        auto packet = ethernet / Tins::IP("192.0.2.2", "192.0.2.1") / Tins::UDP(port, 4000) /
-                      Tins::RawPDU(std::string(64, 'x'));
-        const auto raw = packet.serialize();
-        std::vector<std::byte> frame;
-        for (const std::uint8_t byte : raw) {
-            frame.push_back(static_cast<std::byte>(byte));
+        Json wanted{{"ifname", facts_.ifname},
+                    {"match", "020000005550"},
+                    {"match_offset", 6},
+                    {"count", kFrames + 1},
+                    {"timeout_ms", 20000}};
+        if (dropped) {
+            wanted["until"] = hex_of("x550-end");
         }
+        const auto capture = machine_->agent().start("packet.capture", wanted);
+        EXPECT_TRUE(machine_->agent().wait_event(capture, "capturing", Milliseconds(10000)));
+        auto packet = Tins::EthernetII(Tins::HWAddress<6>(mac(0)), Tins::HWAddress<6>(kWireMac)) /
+                      Tins::IP("192.0.2.2", "192.0.2.1") / Tins::UDP(port, 4000) /
+                      Tins::RawPDU(std::string(64, 'x'));
+        const auto frame = bytes_of(packet);
         for (unsigned i = 0; i < kFrames; ++i) {
             network_->wire()->inject(frame);
         }
         network_->wire()->inject(experiment_frame(mac(0), "x550-end", 60));
-        const Json seen = machine_->agent().finish(end).at("frames");
+        const Json seen = machine_->agent().finish(capture).at("frames");
         EXPECT_EQ(seen.size(), dropped ? 1U : kFrames + 1);
         return {counter("rx_queue_0_packets") - before.queue0,
                 counter("rx_queue_1_packets") - before.queue1,

@@ -70,4 +70,15 @@ private:
 
 class PairingTest : public GuestTest, public ::testing::WithParamInterface<Pairing> {};
 
+// About what no other device can do.
+class X550PairingTest : public PairingTest {
+protected:
+    void SetUp() override {
+        PairingTest::SetUp();
+        if (!IsSkipped() && !is_x550()) {
+            GTEST_SKIP() << "about the X550";
+        }
+    }
+};
+
 }  // namespace host
