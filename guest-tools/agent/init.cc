@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
+#include <filesystem>
 #include <sstream>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -41,6 +42,16 @@ void mount_all() {
         mkdir(point.target, 0755);
         if (mount(point.type, point.target, point.type, 0, nullptr) != 0 && errno != EBUSY) {
             (void)std::fprintf(stderr, "mount %s failed\n", point.target);
+        }
+    }
+}
+
+// With maxcpus=1 on its command line the kernel has started one; drivers count them when they load.
+void start_other_cpus() {
+    for (const auto& cpu : std::filesystem::directory_iterator("/sys/devices/system/cpu")) {
+        const std::string online = cpu.path().string() + "/online";
+        if (read_file(online) == "0" && !try_write_file(online, "1")) {
+            (void)std::fprintf(stderr, "%s: the CPU does not start\n", online.c_str());
         }
     }
 }
@@ -118,6 +129,7 @@ void become_init() {
         }
     }
     speed_up_ipv6();
+    start_other_cpus();
     load_listed_modules();
     const pid_t child = fork();
     if (child > 0) {

@@ -91,6 +91,12 @@ std::string Machine::kernel_command_line(bool by_hand) const {
     if (!config_.stock_boot) {
         out += " nokaslr";
     }
+    if (config_.cpus > 1) {
+        // The agent starts the others behind the PCI enumeration: QEMU 10.0 with TCG looks a
+        // device access of one CPU up in the memory map that another CPU is just changing, and
+        // aborts when the number is too large (iotlb_to_section).
+        out += " maxcpus=1";
+    }
     out += " x550.modules=" + modules();
     if (by_hand) {
         out += " x550.shell=ttyS0";
