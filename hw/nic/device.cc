@@ -29,13 +29,14 @@ Device::Device(Host& host, ixgbe_state& state, const ixgbe_config& config)
       phy_(state, regs_, timers_, trace_),
       link_(regs_, phy_, host, trace_),
       filter_(regs_),
+      pool_switch_(regs_, filter_),
       flow_director_(state.flow, regs_, interrupts_, trace_),
       steering_(regs_, flow_director_),
       rx_queues_(host, state, regs_),
       coalescing_(host, regs_, rx_queues_, interrupts_, trace_),
-      rx_path_(regs_, filter_, steering_, flow_director_, rx_queues_, coalescing_, interrupts_,
-               link_, stats_, trace_),
-      tx_path_(host, regs_, rx_path_, link_, stats_, trace_),
+      rx_path_(regs_, filter_, pool_switch_, steering_, flow_director_, rx_queues_, coalescing_,
+               interrupts_, link_, stats_, trace_),
+      tx_path_(host, regs_, pool_switch_, rx_path_, link_, stats_, trace_),
       tx_queues_(host, state, regs_, tx_path_, interrupts_, stats_, trace_) {
     reset(IXGBE_RESET_POWER_ON);
 }
@@ -112,7 +113,7 @@ void Device::poll() {
     const bool settled = rx_path_.close_units();
     polling_ = false;
     interrupts_.let_go();
-    if ((tx_pending_.any() && !tx_blocked_) || rx_wake_ || !settled) {
+    if ((tx_pending_.any() && !tx_stopped()) || rx_wake_ || !settled) {
         host_.schedule_poll();
     }
 }
@@ -122,7 +123,7 @@ void Device::poll() {
 void Device::run_transmit() {
     const unsigned first = tx_next_;
     unsigned left = kFramesPerPoll;
-    for (unsigned i = 0; i < IXGBE_QUEUES && tx_pending_.any() && !tx_blocked_ && left != 0; ++i) {
+    for (unsigned i = 0; i < IXGBE_QUEUES && tx_pending_.any() && !tx_stopped() && left != 0; ++i) {
         const unsigned queue = (first + i) % IXGBE_QUEUES;
         if (!tx_pending_.test(queue)) {
             continue;
@@ -130,9 +131,11 @@ void Device::run_transmit() {
         tx_pending_.reset(queue);
         tx_next_ = (queue + 1) % IXGBE_QUEUES;
         tx_released_ = false;
+        rx_changed_ = false;
         const TxQueues::Outcome outcome = tx_queues_.run(queue, std::min(left, kFramesPerRun));
         left -= std::min(left, tx_queues_.spent());
         tx_blocked_ = outcome == TxQueues::Outcome::blocked && !tx_released_;
+        tx_held_ = outcome == TxQueues::Outcome::held && !rx_changed_;
         if (outcome != TxQueues::Outcome::idle) {
             tx_pending_.set(queue);
         }
@@ -212,7 +215,8 @@ void Device::forget_queues() {
     interrupts_.reset();
     timers_.cancel(IXGBE_DEADLINE_TCP_TIMER);
     filter_.addresses_changed();
-    steering_.key_changed();
+    pool_switch_.pools_changed();
+    steering_.rss().all_keys_changed();
 }
 
 // Drivers take their address from RAL0 and RAH0, never from the NVM.
@@ -254,12 +258,13 @@ void Device::set_dma_enabled(bool enabled) {
 
 void Device::kick(unsigned queue) {
     tx_pending_.set(queue);
-    if (!tx_blocked_ && !polling_) {
+    if (!tx_stopped() && !polling_) {
         host_.schedule_poll();
     }
 }
 
 void Device::kick_all() {
+    tx_held_ = false;
     for (unsigned queue = 0; queue < IXGBE_QUEUES; ++queue) {
         if (tx_queues_.enabled(queue)) {
             kick(queue);
@@ -269,6 +274,8 @@ void Device::kick_all() {
 
 // Something that made the receiver refuse frames has changed; the host is asked again from poll().
 void Device::wake_receiver() {
+    tx_held_ = false;
+    rx_changed_ = true;
     if (rx_path_.take_starved()) {
         rx_wake_ = true;
         if (!polling_) {
@@ -295,7 +302,8 @@ bool Device::loaded(std::span<char> why) {
         return false;
     }
     filter_.addresses_changed();
-    steering_.key_changed();
+    pool_switch_.pools_changed();
+    steering_.rss().all_keys_changed();
     tx_queues_.interrupted();
     rx_queues_.interrupted();
     coalescing_.forget_all();

@@ -16,6 +16,7 @@
 #include "nic/link.h"
 #include "nic/nvm.h"
 #include "nic/phy.h"
+#include "nic/pool_switch.h"
 #include "nic/register_file.h"
 #include "nic/rx_coalescing.h"
 #include "nic/rx_filter.h"
@@ -72,7 +73,7 @@ private:
     [[nodiscard]] std::uint32_t read_hook(Hook hook, unsigned index, std::uint32_t stored);
     void write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint32_t value);
     void write_receive_hook(Hook hook, unsigned index);
-    void write_steering_hook(Hook hook, std::uint32_t old);
+    void write_steering_hook(Hook hook, unsigned index, std::uint32_t old);
     void write_interrupt_hook(Hook hook, unsigned index, std::uint32_t old, std::uint32_t value);
     void write_firmware_hook(Hook hook, std::uint32_t value);
     void on_ctrl(std::uint32_t value);
@@ -95,6 +96,7 @@ private:
     void kick_all();
     void wake_receiver();
     void run_transmit();
+    [[nodiscard]] bool tx_stopped() const { return tx_blocked_ || tx_held_; }
     [[nodiscard]] const char* implausible() const;
     [[nodiscard]] const char* implausible_queues() const;
     [[nodiscard]] const char* implausible_times() const;
@@ -113,6 +115,7 @@ private:
     Phy phy_;
     Link link_;
     RxFilter filter_;
+    PoolSwitch pool_switch_;
     FlowDirector flow_director_;
     Steering steering_;
     RxQueues rx_queues_;
@@ -124,6 +127,8 @@ private:
     unsigned tx_next_ = 0;      // queue the next round starts with
     bool tx_blocked_ = false;   // the host holds a frame of ours
     bool tx_released_ = false;  // ixgbe_send_ready() came during the run in progress
+    bool tx_held_ = false;      // a frame for another pool waits for its descriptors
+    bool rx_changed_ = false;   // wake_receiver() came during the run in progress
     bool rx_wake_ = false;
     bool polling_ = false;
     bool dma_enabled_ = true;

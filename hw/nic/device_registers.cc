@@ -8,6 +8,7 @@
 #include "regs/nvm.h"
 #include "regs/rx.h"
 #include "regs/tx.h"
+#include "regs/vmdq.h"
 
 namespace ixgbe {
 
@@ -60,6 +61,8 @@ void Device::write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint3
             return write_receive_hook(hook, index);
         case Hook::dmatxctl:
             return on_dmatxctl();
+        case Hook::pfvfte:
+            return kick_all();
         case Hook::txdctl:
             return on_txdctl(index);
         case Hook::tdh:
@@ -83,7 +86,9 @@ void Device::write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint3
         case Hook::rssrk:
         case Hook::fdirctrl:
         case Hook::fdircmd:
-            return write_steering_hook(hook, old);
+        case Hook::pools:
+        case Hook::vfrssrk:
+            return write_steering_hook(hook, index, old);
         case Hook::macc:
             return update_link();
         case Hook::msca:
@@ -132,10 +137,15 @@ void Device::write_receive_hook(Hook hook, unsigned index) {
     }
 }
 
-void Device::write_steering_hook(Hook hook, std::uint32_t old) {
+void Device::write_steering_hook(Hook hook, unsigned index, std::uint32_t old) {
     switch (hook) {
         case Hook::rssrk:
-            return steering_.key_changed();
+            return steering_.rss().key_changed();
+        case Hook::vfrssrk:
+            return steering_.rss().pool_key_changed(VFRSSRK::pool(index));
+        case Hook::pools:
+            pool_switch_.pools_changed();
+            break;
         case Hook::fdirctrl:
             flow_director_.write_control(old);
             break;

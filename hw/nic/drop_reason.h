@@ -18,6 +18,7 @@ enum class TxDrop : std::uint8_t {
     bad_segmentation,    // MSS 0, SCTP, PAYLEN that does not match: DS 7.2.4
     unsupported,         // IPsec, FCoE
     pool_vlan,           // a tag in a packet of a pool that may not choose: DS 7.8.4.2.3
+    spoofed,             // an address, a VLAN or a type that the pool may not use: DS 7.8.4.2
     count,
 };
 
@@ -32,6 +33,7 @@ enum class RxDrop : std::uint8_t {
     no_descriptors,  // DROP_EN: QPRDC
     over_ring,       // needs more descriptors than the ring can ever hold
     dma_failed,
+    no_pool,  // VLAN, PFVFRE or DIS_DEF_POOL left none: DS 7.8.3.3
     count,
 };
 

@@ -91,7 +91,9 @@ enum class Hook : std::uint8_t {
     fdircmd,
     rsc,  // RSCCTL, RSCINT, RSCDBU, RDRXCTL, PSRTYPE
     rxcsum,
-    pfvte,
+    pfvfte,
+    pools,  // all that the internal switch goes by
+    vfrssrk,
     pfqde,
     tcptimer,
     // reads

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "net/headers.h"
+#include "nic/pools.h"
 #include "regs/interrupt.h"
 #include "regs/link.h"
 #include "regs/rx.h"
@@ -40,7 +41,8 @@ bool RxCoalescing::enabled(unsigned queue) const {
            buffers.get(SRRCTL::bsizepacket) >= kMinBufferKilobytes &&
            std::size_t{buffers.get(SRRCTL::bsizeheader)} * SRRCTL::header_unit >=
                kMinHeaderBuffer &&
-           regs_.get<PSRTYPE>(0).get(PSRTYPE::tcp) && interrupts_.rx_queue_coalesces(queue);
+           regs_.get<PSRTYPE>(rx_pool(regs_, queue)).get(PSRTYPE::tcp) &&
+           interrupts_.rx_queue_coalesces(queue);
 }
 
 RscOptions RxCoalescing::options() const {

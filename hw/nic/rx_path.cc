@@ -28,11 +28,12 @@ bool checksums_good(const RxMetadata& metadata) {
 
 }  // namespace
 
-RxPath::RxPath(RegisterFile& regs, RxFilter& filter, Steering& steering, FlowDirector& flows,
-               RxQueues& queues, RxCoalescing& coalescing, Interrupts& interrupts, Link& link,
-               Stats& stats, Tracer& trace)
+RxPath::RxPath(RegisterFile& regs, RxFilter& filter, PoolSwitch& pools, Steering& steering,
+               FlowDirector& flows, RxQueues& queues, RxCoalescing& coalescing,
+               Interrupts& interrupts, Link& link, Stats& stats, Tracer& trace)
     : regs_(regs),
       filter_(filter),
+      pools_(pools),
       steering_(steering),
       flows_(flows),
       queues_(queues),
@@ -126,6 +127,9 @@ ixgbe_receive_result RxPath::take_plain(ConstBytes bytes, const ixgbe_frame_offl
     if (!frame.admitted.accepted) {
         return drop(RxDrop::filtered, bytes.size());
     }
+    if (const auto layout = rx_pool_layout(regs_)) {
+        return take_pooled(frame, *layout, offload);
+    }
     frame.target = steering_.choose(frame.bytes, frame.info);
     trace_(TraceEvent::rx_steer, frame.target.queue, frame.target.hash,
            static_cast<std::uint64_t>(frame.target.rss_type));
@@ -133,41 +137,67 @@ ixgbe_receive_result RxPath::take_plain(ConstBytes bytes, const ixgbe_frame_offl
 }
 
 ixgbe_receive_result RxPath::deliver(const Frame& frame, const ixgbe_frame_offload& offload) {
-    const unsigned queue = frame.target.queue;
-    if (!queues_.enabled(queue)) {
-        return drop_steered(RxDrop::queue_disabled, frame);
-    }
-    const RxBytes bytes = placed_bytes(frame);
-    const std::size_t placed = bytes.size();
-    if (!within_rlpml(queue, placed)) {
-        return drop_steered(RxDrop::over_rlpml, frame);
-    }
-    const RxMetadata metadata = describe(frame, offload);
-    const bool joined = coalescing_.take({.queue = queue,
-                                          .frame = frame.bytes,
-                                          .info = frame.info,
-                                          .bytes = bytes,
-                                          .tag_bytes = strips_tag(frame) ? kTagBytes : 0,
-                                          .metadata = metadata,
-                                          .good = checksums_good(metadata)});
-    const RxDrop refused = joined ? RxDrop::none : queues_.deliver(queue, bytes, metadata);
-    if (refused == RxDrop::no_descriptors && !queues_.drops_when_empty(queue)) {
-        trace_(TraceEvent::rx_no_buffers, queue, regs_.get<RDH>(queue).raw(),
-               regs_.get<RDT>(queue).raw());
-        return IXGBE_NO_BUFFERS;
+    const RxDrop refused = place(frame, offload);
+    switch (refused) {
+        case RxDrop::queue_disabled:
+        case RxDrop::over_rlpml:
+            return drop_steered(refused, frame);
+        case RxDrop::no_descriptors:
+            if (!queues_.drops_when_empty(frame.target.queue)) {
+                return hold(frame.target.queue);
+            }
+            break;
+        default:
+            break;
     }
     stats_.received(frame.bytes, frame.bytes.size() + kFcsBytes);
     flows_.count(frame.target.flow);
     if (refused != RxDrop::none) {
-        return drop(refused, frame.bytes.size(), queue);
+        return drop(refused, frame.bytes.size(), frame.target.queue);
     }
     stats_.seen(frame.bytes.size() + kFcsBytes);
-    stats_.delivered(queue, placed);
+    return IXGBE_ACCEPTED;
+}
+
+ixgbe_receive_result RxPath::hold(unsigned queue) {
+    trace_(TraceEvent::rx_no_buffers, queue, regs_.get<RDH>(queue).raw(),
+           regs_.get<RDT>(queue).raw());
+    return IXGBE_NO_BUFFERS;
+}
+
+// Into the queue that was chosen, or why not; the counters of the queue only.
+RxDrop RxPath::place(const Frame& frame, const ixgbe_frame_offload& offload) {
+    const unsigned queue = frame.target.queue;
+    if (!queues_.enabled(queue)) {
+        return RxDrop::queue_disabled;
+    }
+    const RxBytes bytes = placed_bytes(frame);
+    const std::size_t placed = bytes.size();
+    if (!within_rlpml(queue, placed)) {
+        return RxDrop::over_rlpml;
+    }
+    const RxMetadata metadata = describe(frame, offload);
+    const bool joined = !frame.exchanged && coalesce(frame, bytes, metadata);
+    const RxDrop refused = joined ? RxDrop::none : queues_.deliver(queue, bytes, metadata);
+    if (refused != RxDrop::none) {
+        return refused;
+    }
+    stats_.delivered(queue, placed, {.exchanged = frame.exchanged, .copy = !frame.first_copy});
     trace_(TraceEvent::rx_frame, queue, placed, 0, metadata.info.raw());
     if (!joined) {
         interrupts_.raise_rx_queue(queue);
     }
-    return IXGBE_ACCEPTED;
+    return RxDrop::none;
+}
+
+bool RxPath::coalesce(const Frame& frame, const RxBytes& bytes, const RxMetadata& metadata) {
+    return coalescing_.take({.queue = frame.target.queue,
+                             .frame = frame.bytes,
+                             .info = frame.info,
+                             .bytes = bytes,
+                             .tag_bytes = strips_tag(frame) ? kTagBytes : 0,
+                             .metadata = metadata,
+                             .good = checksums_good(metadata)});
 }
 
 ixgbe_receive_result RxPath::drop_steered(RxDrop reason, const Frame& frame) {
@@ -233,7 +263,7 @@ ParseOptions RxPath::parse_options() const {
 
 bool RxPath::strips_tag(const Frame& frame) const {
     const unsigned queue = frame.target.queue;
-    return frame.info.l2.has_vlan &&
+    return frame.info.l2.has_vlan && frame.offsets_known &&
            (regs_.get<RXDCTL>(queue).get(RXDCTL::vme) || queues_.hides_vlan(queue));
 }
 
@@ -267,6 +297,7 @@ RxMetadata RxPath::describe(const Frame& frame, const ixgbe_frame_offload& offlo
     out.status = frame.target.ethertype_filter ? Value<RxStatus>() : checksum_status(verdict);
     out.status = out.status.with(RxStatus::pif, !frame.admitted.exact)
                      .with(RxStatus::vp, tells_vlan)
+                     .with(RxStatus::lb, frame.exchanged)
                      .with(RxStatus::vext, l2.has_outer_vlan)
                      .with(RxStatus::flm, frame.target.flow.matched)
                      .with(RxStatus::fdirerr_len, frame.target.flow.too_long)
@@ -280,7 +311,7 @@ RxMetadata RxPath::describe(const Frame& frame, const ixgbe_frame_offload& offlo
     }
     out.vlan = strips_tag(frame) && tells_vlan ? l2.vlan_tci : std::uint16_t{0};
     // DS 7.1.10: PSRTYPE names the headers that count; the deepest one that is there is the border.
-    const std::size_t border = header_split_point(frame.info, regs_.get<PSRTYPE>(0));
+    const std::size_t border = header_split_point(frame.info, regs_.get<PSRTYPE>(frame.pool));
     out.header_len = border == 0 || !strips_tag(frame) ? border : border - kTagBytes;
     return out;
 }

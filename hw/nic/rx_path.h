@@ -3,7 +3,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "net/checksum.h"
 #include "net/parse.h"
@@ -12,6 +14,7 @@
 #include "nic/host.h"
 #include "nic/interrupts.h"
 #include "nic/link.h"
+#include "nic/pool_switch.h"
 #include "nic/register_file.h"
 #include "nic/rx_coalescing.h"
 #include "nic/rx_filter.h"
@@ -26,14 +29,26 @@ namespace ixgbe {
 // DROP_EN) has had no effect: the host keeps it and offers it again, and nothing was counted.
 class RxPath {
 public:
-    RxPath(RegisterFile& regs, RxFilter& filter, Steering& steering, FlowDirector& flows,
-           RxQueues& queues, RxCoalescing& coalescing, Interrupts& interrupts, Link& link,
-           Stats& stats, Tracer& trace);
+    RxPath(RegisterFile& regs, RxFilter& filter, PoolSwitch& pools, Steering& steering,
+           FlowDirector& flows, RxQueues& queues, RxCoalescing& coalescing, Interrupts& interrupts,
+           Link& link, Stats& stats, Tracer& trace);
 
     [[nodiscard]] ixgbe_receive_result receive(ConstBytes frame,
                                                const ixgbe_frame_offload& offload);
     // A frame of our own, HLREG0.LPBK: no link, no back-pressure.
     void loop(ConstBytes frame);
+
+    // A frame that a pool sends to others, with what the switch said of it.
+    struct Exchanged {
+        ConstBytes bytes;
+        ixgbe_frame_offload offload;
+        PoolSwitch::Destinations to;
+        bool context = false;        // CC: RSS and stripping know the offsets, DS 7.8.3.6.1
+        bool outer_context = false;  // OUTERIPCS: of a tunnel's frames too
+    };
+    // False: a queue without DROP_EN has no descriptors. Nothing has happened; offer it again once
+    // take_starved() would be true.
+    [[nodiscard]] bool exchange(const Exchanged& frame);
 
     // RXEN, master enable: whether frames are taken at all.
     [[nodiscard]] bool receiving() const;
@@ -70,6 +85,10 @@ private:
         PacketInfo info;
         RxFilter::Verdict admitted;
         Steering::Target target;
+        unsigned pool = 0;
+        bool exchanged = false;     // from a pool, not from the wire
+        bool offsets_known = true;  // to the MAC; of exchanged frames to the sender
+        bool first_copy = true;
     };
 
     [[nodiscard]] ixgbe_receive_result take(ConstBytes bytes, const ixgbe_frame_offload& offload);
@@ -86,6 +105,20 @@ private:
     void count_super(const Frame& frame, const ixgbe_frame_offload& offload);
     [[nodiscard]] ixgbe_receive_result take_plain(ConstBytes bytes,
                                                   const ixgbe_frame_offload& offload);
+    // rx_pools.cc
+    [[nodiscard]] ixgbe_receive_result take_pooled(Frame& frame, const RxPoolLayout& layout,
+                                                   const ixgbe_frame_offload& offload);
+    void steer_copies(const Frame& frame, const RxPoolLayout& layout,
+                      const PoolSwitch::Destinations& to);
+    void choose_copy(Frame& frame, std::size_t copy) const;
+    [[nodiscard]] std::optional<unsigned> full_queue(Frame& frame);
+    [[nodiscard]] bool place_copies(Frame& frame, const ixgbe_frame_offload& offload);
+    void count_flows();
+    [[nodiscard]] bool must_wait(const Frame& frame);
+    [[nodiscard]] ixgbe_receive_result hold(unsigned queue);
+    [[nodiscard]] RxDrop place(const Frame& frame, const ixgbe_frame_offload& offload);
+    [[nodiscard]] bool coalesce(const Frame& frame, const RxBytes& bytes,
+                                const RxMetadata& metadata);
     [[nodiscard]] ixgbe_receive_result drop(RxDrop reason, std::size_t length, unsigned queue = 0);
     [[nodiscard]] ixgbe_receive_result drop_steered(RxDrop reason, const Frame& frame);
     [[nodiscard]] ConstBytes padded(ConstBytes bytes);
@@ -99,8 +132,14 @@ private:
     [[nodiscard]] ixgbe_receive_result deliver(const Frame& frame,
                                                const ixgbe_frame_offload& offload);
 
+    struct PoolCopy {
+        unsigned pool = 0;
+        Steering::Target target;
+    };
+
     RegisterFile& regs_;
     RxFilter& filter_;
+    PoolSwitch& pools_;
     Steering& steering_;
     FlowDirector& flows_;
     RxQueues& queues_;
@@ -113,6 +152,8 @@ private:
     bool starved_ = false;
     bool busy_ = false;    // a frame is on its way to its buffers, which may re-enter
     bool missed_ = false;  // starved_ for that reason
+    std::array<PoolCopy, kPools> pool_copy_;  // of the frame on its way
+    std::size_t pool_copies_ = 0;
     std::array<std::byte, kMaxFrame> copy_{};
     std::array<std::byte, kMaxFrame> cut_{};
     Cut cut_before_;

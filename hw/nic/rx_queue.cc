@@ -88,6 +88,15 @@ RxDrop RxQueues::deliver(unsigned queue, const RxBytes& frame, const RxMetadata&
     return RxDrop::none;
 }
 
+bool RxQueues::has_room(unsigned queue, std::size_t length, std::size_t header_len) const {
+    RxMetadata metadata;
+    metadata.header_len = header_len;
+    const Plan p = plan(queue, length, metadata);
+    const DescriptorRing ring = rest_of_ring(queue);
+    return p.descriptors <= ring.span.available() || p.descriptors > kMaxBuffers ||
+           (ring.span.size != 0 && p.descriptors >= ring.span.size);
+}
+
 RxQueues::Plan RxQueues::plan(unsigned queue, std::size_t length,
                               const RxMetadata& metadata) const {
     const auto control = regs_.get<SRRCTL>(queue);

@@ -53,6 +53,9 @@ public:
     // again later. Anything else: the frame can never be placed; nothing was written back.
     [[nodiscard]] RxDrop deliver(unsigned queue, const RxBytes& frame, const RxMetadata& metadata);
 
+    // Whether there are descriptors for so many bytes; true as well if no number of them would do.
+    [[nodiscard]] bool has_room(unsigned queue, std::size_t length, std::size_t header_len) const;
+
     void interrupted() { ++epoch_; }
 
     // ---- buffers lent to coalesced units (rx_lending.cc) ----

@@ -155,6 +155,9 @@ ixgbe_receive_result RxPath::take_super(ConstBytes bytes, const ixgbe_frame_offl
     if (!frame.admitted.accepted) {
         return drop(RxDrop::filtered, bytes.size());
     }
+    if (rx_pool_layout(regs_)) {
+        return cut_super(frame, offload);
+    }
     frame.target = steering_.choose(bytes, frame.info);
     if (!queues_.enabled(frame.target.queue)) {
         return drop_steered(RxDrop::queue_disabled, frame);
@@ -201,7 +204,7 @@ void RxPath::count_super(const Frame& frame, const ixgbe_frame_offload& offload)
         stats_.received(frame.bytes, wire);
         flows_.count(frame.target.flow);
         stats_.seen(wire);
-        stats_.delivered(frame.target.queue, length - tag);
+        stats_.delivered(frame.target.queue, length - tag, {});
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "regs/link.h"
 #include "regs/stats.h"
+#include "regs/vmdq.h"
 
 namespace ixgbe {
 
@@ -77,11 +78,26 @@ void Stats::sent(unsigned queue, ConstBytes destination, std::size_t wire_len,
     } else {
         add<PTC1522>(0, count);
     }
+    left_queue(queue, count, bytes);
+}
+
+void Stats::exchanged(unsigned queue, std::size_t wire_len) {
+    left_queue(queue, 1, wire_len);
+}
+
+void Stats::left_queue(unsigned queue, std::uint32_t count, std::uint64_t bytes) {
     const unsigned set = counter_set<TQSM>(regs_, queue);
     add<QPTC>(set, count);
     add_wide<QBTC_L, QBTC_H>(set, bytes);
     add<TXDGPC>(0, count);
     add_wide<TXDGBCL, TXDGBCH>(0, bytes);
+}
+
+// DS 8.2.2.22.21: a pool's bit says whether its packets count.
+void Stats::spoofed(unsigned pool) {
+    if ((regs_.get<PFVMECM>(pool / 32).raw() >> pool % 32 & 1) != 0) {
+        add<SSVPC>(0, 1);
+    }
 }
 
 void Stats::seen(std::size_t wire_len) {
@@ -118,12 +134,26 @@ void Stats::received(ConstBytes destination, std::size_t wire_len) {
     }
 }
 
-void Stats::delivered(unsigned queue, std::size_t bytes) {
+// The DMA's counters, DS 8.2.2.17.11 to 22: a replicated frame counts once, its copies elsewhere.
+void Stats::delivered(unsigned queue, std::size_t bytes, Origin origin) {
     const unsigned set = counter_set<RQSMR>(regs_, queue);
     add<QPRC>(set, 1);
     add_wide<QBRC_L, QBRC_H>(set, bytes);
-    add<RXDGPC>(0, 1);
-    add_wide<RXDGBCL, RXDGBCH>(0, bytes);
+    if (origin.exchanged) {
+        if (origin.copy) {
+            add<RXDLPBKPC>(0, 1);
+            add_wide<RXDLPBKBCL, RXDLPBKBCH>(0, bytes);
+        } else {
+            add<RXLPBKPC>(0, 1);
+            add_wide<RXLPBKBCL, RXLPBKBCH>(0, bytes);
+        }
+    } else if (origin.copy) {
+        add<RXDDPC>(0, 1);
+        add_wide<RXDDBCL, RXDDBCH>(0, bytes);
+    } else {
+        add<RXDGPC>(0, 1);
+        add_wide<RXDGBCL, RXDGBCH>(0, bytes);
+    }
 }
 
 void Stats::dropped(TxDrop reason) {
@@ -146,6 +176,7 @@ void Stats::dropped(RxDrop reason, unsigned queue) {
         case RxDrop::none:
         case RxDrop::receiver_off:
         case RxDrop::filtered:
+        case RxDrop::no_pool:
         case RxDrop::over_rlpml:
         case RxDrop::over_ring:
         case RxDrop::dma_failed:

@@ -27,13 +27,22 @@ public:
     void seen(std::size_t wire_len);
     // A good frame that passed the filters.
     void received(ConstBytes destination, std::size_t wire_len);
+    struct Origin {
+        bool exchanged = false;  // from a pool, not from the wire
+        bool copy = false;       // of a frame that another pool got as well
+    };
     // A good frame placed in a queue, `bytes` as the guest sees them.
-    void delivered(unsigned queue, std::size_t bytes);
+    void delivered(unsigned queue, std::size_t bytes, Origin origin);
+    // A frame that left a queue for other pools only: no MAC saw it.
+    void exchanged(unsigned queue, std::size_t wire_len);
+    // Anti-spoofing dropped a packet of this pool.
+    void spoofed(unsigned pool);
 
     void dropped(TxDrop reason);
     void dropped(RxDrop reason, unsigned queue = 0);
 
 private:
+    void left_queue(unsigned queue, std::uint32_t count, std::uint64_t bytes);
     template <typename R>
     void add(unsigned index, std::uint32_t amount);
     template <typename Low, typename High>

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nic/steering.h"
 
-#include <array>
-
 #include "net/headers.h"
+#include "regs/rx.h"
 #include "regs/steering.h"
 
 namespace ixgbe {
@@ -11,49 +10,42 @@ namespace ixgbe {
 namespace {
 
 constexpr unsigned kEthertypeFilters = 8;
-constexpr unsigned kKeyWords = 10;
-constexpr unsigned kRetaEntries = 128;
-
-RssType rss_type(RssKind kind) {
-    switch (kind) {
-        case RssKind::tcp_ipv4:
-            return RssType::tcp_ipv4;
-        case RssKind::ipv4:
-            return RssType::ipv4;
-        case RssKind::tcp_ipv6:
-            return RssType::tcp_ipv6;
-        case RssKind::ipv6:
-            return RssType::ipv6;
-        case RssKind::udp_ipv4:
-            return RssType::udp_ipv4;
-        case RssKind::udp_ipv6:
-            return RssType::udp_ipv6;
-    }
-    return RssType::none;
-}
-
-RssTypes enabled_types(Value<MRQC> control) {
-    return {.ipv4 = control.get(MRQC::ipv4),
-            .tcp_ipv4 = control.get(MRQC::tcp_ipv4),
-            .ipv6 = control.get(MRQC::ipv6),
-            .tcp_ipv6 = control.get(MRQC::tcp_ipv6),
-            .udp_ipv4 = control.get(MRQC::udp_ipv4),
-            .udp_ipv6 = control.get(MRQC::udp_ipv6)};
-}
 
 bool hashes(MultipleRxQueues mode) {
     return mode == MultipleRxQueues::rss || mode == MultipleRxQueues::dcb_8tc_rss ||
            mode == MultipleRxQueues::dcb_4tc_rss;
 }
 
+// PSRTYPE.RQPL: how many queues of a pool RSS may use, as the index's mask. DS 7.1.3.2.
+unsigned rqpl_mask(Value<PSRTYPE> control) {
+    switch (control.get(PSRTYPE::rqpl)) {
+        case 0:
+            return 0;
+        case 1:
+            return 1;
+        default:
+            return 3;
+    }
+}
+
 }  // namespace
 
-// DS 7.1.3, figure 7-5: the first that names a queue decides. An ethertype filter that does leaves
-// no hash.
+std::optional<unsigned> ethertype_filter(const RegisterFile& regs, std::uint16_t ethertype) {
+    for (unsigned i = 0; i < kEthertypeFilters; ++i) {
+        const auto filter = regs.get<ETQF>(i);
+        if (filter.get(ETQF::filter_enable) && filter.get(ETQF::etype) == ethertype) {
+            return i;
+        }
+    }
+    return std::nullopt;
+}
+
+// The first that names a queue decides. An ethertype filter that does leaves no hash.
 Steering::Target Steering::choose(ConstBytes frame, const PacketInfo& info) {
     Target target;
     target.flow = flows_.match(frame, info, 0);
-    if (const auto queue = queue_by_ethertype(target, info)) {
+    target.ethertype_filter = ethertype_filter(regs_, info.l2.ethertype);
+    if (const auto queue = queue_by_ethertype(target)) {
         target.queue = *queue;
         return target;
     }
@@ -63,16 +55,43 @@ Steering::Target Steering::choose(ConstBytes frame, const PacketInfo& info) {
     } else if (target.flow.queue) {
         target.queue = *target.flow.queue;
     }
+    report_flow(target);
+    return target;
+}
+
+Steering::Target Steering::choose(ConstBytes frame, const PacketInfo& info,
+                                  const RxPoolLayout& layout, const Copy& copy) {
+    Target target;
+    target.ethertype_filter = ethertype_filter(regs_, info.l2.ethertype);
+    if (copy.l3l4_filters) {
+        target.flow = flows_.match(frame, info, copy.pool);
+    }
+    if (const auto queue = queue_by_ethertype(target); queue && copy.original) {
+        target.queue = *queue;
+        return target;
+    }
+    target.queue = queue_of_pool(target, frame, info, layout, copy);
+    if (!copy.l3l4_filters) {
+        return target;
+    }
+    if (const auto queue = queue_by_syn(frame, info); queue && copy.original) {
+        target.queue = *queue;
+    } else if (target.flow.queue) {
+        target.queue = *target.flow.queue;
+    }
+    report_flow(target);
+    return target;
+}
+
+void Steering::report_flow(Target& target) {
     if (target.flow.report) {
         target.rss_type = RssType::flow_director;
         target.hash = target.flow.id;
     }
-    return target;
 }
 
 // DS 7.1.3.3: without QUEUE_EN the filter only marks the frame.
-std::optional<unsigned> Steering::queue_by_ethertype(Target& target, const PacketInfo& info) const {
-    target.ethertype_filter = match_ethertype(info.l2.ethertype);
+std::optional<unsigned> Steering::queue_by_ethertype(const Target& target) const {
     if (!target.ethertype_filter) {
         return std::nullopt;
     }
@@ -95,57 +114,45 @@ std::optional<unsigned> Steering::queue_by_syn(ConstBytes frame, const PacketInf
 }
 
 unsigned Steering::queue_by_rss(Target& target, ConstBytes frame, const PacketInfo& info) {
-    const auto control = regs_.get<MRQC>();
-    if (!hashes(control.get(MRQC::mrqe))) {
+    const MultipleRxQueues mode = regs_.get<MRQC>().get(MRQC::mrqe);
+    if (!hashes(mode)) {
         return 0;
     }
-    if (stale_) {
-        rebuild_key();
-    }
-    const auto result = rss_hash(key_, frame, info, enabled_types(control));
+    const auto result = rss_.of_port(frame, info);
     if (!result) {
         return 0;
     }
     target.hash = result->hash;
-    target.rss_type = rss_type(result->kind);
-    return rss_queue(target.hash);
-}
-
-std::optional<unsigned> Steering::match_ethertype(std::uint16_t ethertype) const {
-    for (unsigned i = 0; i < kEthertypeFilters; ++i) {
-        const auto filter = regs_.get<ETQF>(i);
-        if (filter.get(ETQF::filter_enable) && filter.get(ETQF::etype) == ethertype) {
-            return i;
-        }
-    }
-    return std::nullopt;
-}
-
-// DS 7.1.2.8: nine bits of the hash select one of 512 entries.
-unsigned Steering::rss_queue(std::uint32_t hash) const {
-    const unsigned entry = redirection(hash & 0x1ff);
-    const auto control = regs_.get<MRQC>();
-    if (control.get(MRQC::mrqe) == MultipleRxQueues::rss) {
-        return entry;
+    target.rss_type = result->type;
+    if (mode == MultipleRxQueues::rss) {
+        return result->index;
     }
     // With traffic classes and no priority to go by, everything is TC 0; RQTC bounds its queues.
-    return entry & ((1u << RQTC::bits(regs_.get<RQTC>(), 0)) - 1);
+    return result->index & ((1u << RQTC::bits(regs_.get<RQTC>(), 0)) - 1);
 }
 
-unsigned Steering::redirection(unsigned entry) const {
-    return entry < kRetaEntries
-               ? reta_entry(regs_.get<RETA>(entry / 4), entry % 4)
-               : reta_entry(regs_.get<ERETA>((entry - kRetaEntries) / 4), entry % 4);
-}
-
-void Steering::rebuild_key() {
-    std::array<std::byte, ToeplitzKey::kKeyLength> key{};
-    for (unsigned i = 0; i < kKeyWords; ++i) {
-        const le32 word = regs_.get<RSSRK>(i).raw();
-        std::memcpy(key.data() + 4 * std::size_t{i}, &word, sizeof word);
+unsigned Steering::queue_of_pool(Target& target, ConstBytes frame, const PacketInfo& info,
+                                 const RxPoolLayout& layout, const Copy& copy) {
+    unsigned index = 0;
+    if (copy.l3l4_filters && layout.rss_bits_of(copy.pool) != 0) {
+        if (const auto result = rss_of_pool(frame, info, copy.pool)) {
+            target.hash = result->hash;
+            target.rss_type = result->type;
+            index = result->index & rqpl_mask(regs_.get<PSRTYPE>(copy.pool));
+        }
     }
-    key_ = ToeplitzKey(key);
-    stale_ = false;
+    return layout.queue(copy.pool, traffic_class(info.l2), index);
+}
+
+std::optional<Rss::Result> Steering::rss_of_pool(ConstBytes frame, const PacketInfo& info,
+                                                 unsigned pool) {
+    return regs_.get<MRQC>().get(MRQC::multiple_rss) ? rss_.of_pool(frame, info, pool)
+                                                     : rss_.of_port(frame, info);
+}
+
+// DS 7.1.3.2: by the priority in the tag, if there is one.
+unsigned Steering::traffic_class(const Layer2& l2) const {
+    return l2.has_vlan ? RTRUP2TC::tc(regs_.get<RTRUP2TC>(), l2.vlan_tci >> 13) : 0;
 }
 
 }  // namespace ixgbe

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// To which queue a received frame goes: X550 DS 7.1.2.
+// To which queue a received frame goes: X550 DS 7.1.3.
 #pragma once
 
 #include <cstdint>
@@ -7,19 +7,30 @@
 
 #include "base/bytes.h"
 #include "net/parse.h"
-#include "net/toeplitz.h"
 #include "nic/flow_director.h"
+#include "nic/pools.h"
 #include "nic/register_file.h"
+#include "nic/rss.h"
 #include "regs/descriptors.h"
 
 namespace ixgbe {
 
-// Ethertype filters, the SYN filter, Flow Director, then RSS; queue 0 for what none claims. The
-// expanded key is rebuilt after RSSRK changed: key_changed() marks it.
+// The first ethertype filter (ETQF) that is enabled for this type.
+[[nodiscard]] std::optional<unsigned> ethertype_filter(const RegisterFile& regs,
+                                                       std::uint16_t ethertype);
+
+// Ethertype filters, the SYN filter, Flow Director, then RSS and traffic class; the first queue of
+// the pool, or of all, for what none claims.
 class Steering {
 public:
-    Steering(RegisterFile& regs, FlowDirector& flows) : regs_(regs), flows_(flows) {}
+    Steering(RegisterFile& regs, FlowDirector& flows) : regs_(regs), flows_(flows), rss_(regs) {}
 
+    // A frame that pools share is steered once for each copy.
+    struct Copy {
+        unsigned pool = 0;
+        bool original = true;      // not a mirror's: ethertype and SYN filters concern it
+        bool l3l4_filters = true;  // SYN filter, Flow Director, RSS
+    };
     struct Target {
         unsigned queue = 0;
         std::uint32_t hash = 0;
@@ -28,24 +39,29 @@ public:
         FlowDirector::Verdict flow;
     };
 
+    // Without pools: figure 7-5.
     [[nodiscard]] Target choose(ConstBytes frame, const PacketInfo& info);
-    void key_changed() { stale_ = true; }
+    // The copy of one pool: figure 7-6.
+    [[nodiscard]] Target choose(ConstBytes frame, const PacketInfo& info,
+                                const RxPoolLayout& layout, const Copy& copy);
+
+    [[nodiscard]] Rss& rss() { return rss_; }
 
 private:
-    [[nodiscard]] std::optional<unsigned> match_ethertype(std::uint16_t ethertype) const;
-    [[nodiscard]] std::optional<unsigned> queue_by_ethertype(Target& target,
-                                                             const PacketInfo& info) const;
+    [[nodiscard]] std::optional<unsigned> queue_by_ethertype(const Target& target) const;
     [[nodiscard]] std::optional<unsigned> queue_by_syn(ConstBytes frame,
                                                        const PacketInfo& info) const;
     [[nodiscard]] unsigned queue_by_rss(Target& target, ConstBytes frame, const PacketInfo& info);
-    [[nodiscard]] unsigned rss_queue(std::uint32_t hash) const;
-    [[nodiscard]] unsigned redirection(unsigned entry) const;
-    void rebuild_key();
+    [[nodiscard]] unsigned queue_of_pool(Target& target, ConstBytes frame, const PacketInfo& info,
+                                         const RxPoolLayout& layout, const Copy& copy);
+    [[nodiscard]] std::optional<Rss::Result> rss_of_pool(ConstBytes frame, const PacketInfo& info,
+                                                         unsigned pool);
+    [[nodiscard]] unsigned traffic_class(const Layer2& l2) const;
+    static void report_flow(Target& target);
 
     RegisterFile& regs_;
     FlowDirector& flows_;
-    ToeplitzKey key_;
-    bool stale_ = true;
+    Rss rss_;
 };
 
 }  // namespace ixgbe

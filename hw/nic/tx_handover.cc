@@ -140,9 +140,10 @@ bool TxPath::peer_may_cut(const TxRequest& request) const {
         is_usual_tag(static_cast<std::uint16_t>(regs_.get<DMATXCTL>().get(DMATXCTL::vt)));
     // A super-frame that needs padding would be cut with it.
     const bool long_enough = g.mac_len + ip_bytes >= kMinFrame;
-    return usual_tag && long_enough && (peer_ & wanted) == wanted && !g.native_tunnel &&
-           request.l4_checksum && g.mac_len >= sizeof(EthernetHeader) && ip_bytes <= 0xffff &&
-           request.payload_len > request.mss && !regs_.get<HLREG0>().get(HLREG0::lpbk) &&
+    return route_.all() == 0 && usual_tag && long_enough && (peer_ & wanted) == wanted &&
+           !g.native_tunnel && request.l4_checksum && g.mac_len >= sizeof(EthernetHeader) &&
+           ip_bytes <= 0xffff && request.payload_len > request.mss &&
+           !regs_.get<HLREG0>().get(HLREG0::lpbk) &&
            (g.l4 == L4::udp || (g.l4 == L4::tcp && has_usual_masks(regs_)));
 }
 
@@ -168,8 +169,7 @@ bool TxPath::hand_over_segmentation(const TxRequest& request, const TxPacket& pa
     count_segments(request);
     const std::uint32_t segments = (request.payload_len + request.mss - 1) / request.mss;
     trace_(TraceEvent::tx_segmented, queue_, segments, request.mss, 1);
-    emit(request, segments);
-    return true;
+    return emit(request, segments);
 }
 
 // What the wire will see: full segments and a last one.

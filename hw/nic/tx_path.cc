@@ -48,14 +48,21 @@ std::size_t patched_bytes(const TxRequest& request, std::size_t packet_len) {
 
 }  // namespace
 
-TxPath::TxPath(Host& host, RegisterFile& regs, RxPath& loopback, Link& link, Stats& stats,
-               Tracer& trace)
-    : host_(host), regs_(regs), loopback_(loopback), link_(link), stats_(stats), trace_(trace) {}
+TxPath::TxPath(Host& host, RegisterFile& regs, PoolSwitch& pools, RxPath& receiver, Link& link,
+               Stats& stats, Tracer& trace)
+    : host_(host),
+      regs_(regs),
+      pools_(pools),
+      receiver_(receiver),
+      link_(link),
+      stats_(stats),
+      trace_(trace) {}
 
 TxPath::Result TxPath::transmit(unsigned queue, const TxRequest& request, TxPacket& packet,
                                 std::uint32_t segments_sent) {
     queue_ = queue;
     blocked_ = false;
+    held_ = false;
     frames_ = 0;
     segments_sent_ = segments_sent;
     unfinished_ = false;
@@ -64,9 +71,16 @@ TxPath::Result TxPath::transmit(unsigned queue, const TxRequest& request, TxPack
     }
     TxDrop drop = refuse(request, packet);
     if (drop == TxDrop::none) {
+        drop = route(request, packet);
+    }
+    if (drop == TxDrop::none) {
         drop = request.segment ? send_segments(request, packet) : send_whole(request, packet);
     }
-    return {.drop = drop, .blocked = blocked_, .frames = frames_, .unfinished = unfinished_};
+    return {.drop = drop,
+            .blocked = blocked_,
+            .held = held_,
+            .frames = frames_,
+            .unfinished = unfinished_};
 }
 
 TxDrop TxPath::refuse(const TxRequest& request, const TxPacket& packet) const {
@@ -97,7 +111,7 @@ TxDrop TxPath::send_whole(const TxRequest& request, const TxPacket& packet) {
         return drop;
     }
     add_rest(packet);
-    emit(request);
+    unfinished_ = !emit(request);
     return TxDrop::none;
 }
 
@@ -224,7 +238,10 @@ void TxPath::cut(const TxRequest& request, Segmenter& segmenter, PieceCursor& pa
             }
         }
         segmenter.write_header(*segment, sum.fold(), header());
-        emit(request);
+        if (!emit(request)) {
+            unfinished_ = true;
+            return;
+        }
         if (!segment->last && (blocked_ || frames_ == kFramesAtOnce)) {
             unfinished_ = true;
             return;
@@ -283,8 +300,8 @@ void TxPath::insert_tag(const TxRequest& request) {
     }
 }
 
-// VLAN, padding, loopback or wire, statistics. `wire_frames`: into how many the peer will cut it.
-void TxPath::emit(const TxRequest& request, std::uint32_t wire_frames) {
+// VLAN, padding, other pools, wire. `wire_frames`: into how many the peer will cut it.
+bool TxPath::emit(const TxRequest& request, std::uint32_t wire_frames) {
     std::byte* start = buffer_.data() + kTagBytes;
     if (request.insert_vlan) {
         insert_tag(request);
@@ -294,36 +311,47 @@ void TxPath::emit(const TxRequest& request, std::uint32_t wire_frames) {
     if (frame_bytes_ < kMinFrame && regs_.get<HLREG0>().get(HLREG0::txpaden)) {
         add_slice(ConstBytes(kZeros).first(kMinFrame - frame_bytes_));
     }
+    if (route_.all() != 0 && !exchange(request)) {
+        held_ = true;
+        return false;
+    }
     ++frames_;
+    leave(wire_frames);
+    return true;
+}
+
+// Statistics, loopback or wire.
+void TxPath::leave(std::uint32_t wire_frames) {
     const std::size_t wire_len = frame_bytes_ + kFcsBytes;
-    const std::array<std::byte, 6> destination = [&] {
-        std::array<std::byte, 6> copy{};
-        std::memcpy(copy.data(), start, copy.size());
-        return copy;
-    }();
+    if (!route_.to_network) {
+        stats_.exchanged(queue_, wire_len);
+        return;
+    }
+    std::array<std::byte, 6> destination{};
+    std::memcpy(destination.data(), slice_.front().iov_base, destination.size());
     if (wire_frames == 1) {
         stats_.sent(queue_, destination, wire_len);
     }
     if (regs_.get<HLREG0>().get(HLREG0::lpbk)) {
-        loop_back();
+        receiver_.loop(flat_frame());
         return;
     }
     const std::span<const iovec> frame(slice_.data(), slices_);
     blocked_ = host_.send(frame, offload_) == IXGBE_QUEUED || blocked_;
 }
 
-// HLREG0.LPBK: the frame enters the receive MAC instead of leaving.
-void TxPath::loop_back() {
+// The frame in one piece; empty if it is too long for that.
+ConstBytes TxPath::flat_frame() {
     std::size_t length = 0;
     for (std::size_t i = 0; i < slices_; ++i) {
         const ConstBytes piece = as_bytes(slice_.at(i));
-        if (piece.size() > looped_.size() - length) {
-            return;
+        if (piece.size() > flat_.size() - length) {
+            return {};
         }
-        std::memcpy(looped_.data() + length, piece.data(), piece.size());
+        std::memcpy(flat_.data() + length, piece.data(), piece.size());
         length += piece.size();
     }
-    loopback_.loop(ConstBytes(looped_).first(length));
+    return ConstBytes(flat_).first(length);
 }
 
 }  // namespace ixgbe

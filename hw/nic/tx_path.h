@@ -12,6 +12,7 @@
 #include "nic/drop_reason.h"
 #include "nic/host.h"
 #include "nic/link.h"
+#include "nic/pool_switch.h"
 #include "nic/register_file.h"
 #include "nic/rx_path.h"
 #include "nic/stats.h"
@@ -27,17 +28,19 @@ namespace ixgbe {
 // headers are what that header can express).
 class TxPath {
 public:
-    TxPath(Host& host, RegisterFile& regs, RxPath& loopback, Link& link, Stats& stats,
-           Tracer& trace);
+    TxPath(Host& host, RegisterFile& regs, PoolSwitch& pools, RxPath& receiver, Link& link,
+           Stats& stats, Tracer& trace);
 
     struct Result {
         TxDrop drop = TxDrop::none;  // the packet was refused before any frame left
         bool blocked = false;        // the host queued a frame: no other packet for now
+        bool held = false;           // a pool it is for has no descriptors: unfinished as well
         unsigned frames = 0;         // that left
         bool unfinished = false;     // segments are left for another call
     };
     // `segments_sent`: of the same packet, by the calls before that left it unfinished. A segmented
-    // packet is unfinished once the host queues a frame or kFramesAtOnce have left.
+    // packet is unfinished once the host queues a frame or kFramesAtOnce have left; any packet is
+    // while a pool has to wait for it.
     [[nodiscard]] Result transmit(unsigned queue, const TxRequest& request, TxPacket& packet,
                                   std::uint32_t segments_sent = 0);
 
@@ -52,6 +55,11 @@ private:
     static constexpr std::size_t kMaxHeader = 127 + 255 + 255 + 511 + 255;
 
     [[nodiscard]] TxDrop refuse(const TxRequest& request, const TxPacket& packet) const;
+    // tx_switch.cc
+    [[nodiscard]] TxDrop route(const TxRequest& request, const TxPacket& packet);
+    [[nodiscard]] bool exchange(const TxRequest& request);
+    [[nodiscard]] ConstBytes flat_frame();
+
     [[nodiscard]] TxDrop send_whole(const TxRequest& request, const TxPacket& packet);
     [[nodiscard]] TxDrop send_segments(const TxRequest& request, const TxPacket& packet);
     void cut(const TxRequest& request, Segmenter& segmenter, PieceCursor& payload);
@@ -67,8 +75,9 @@ private:
     void begin_frame(std::size_t header_bytes);
     void add_slice(ConstBytes bytes);
     void add_rest(const TxPacket& packet);  // all that is not in the header
-    void emit(const TxRequest& request, std::uint32_t wire_frames = 1);
-    void loop_back();
+    // False: held, nothing has left.
+    bool emit(const TxRequest& request, std::uint32_t wire_frames = 1);
+    void leave(std::uint32_t wire_frames);
     [[nodiscard]] std::size_t tag_offset() const;
     void insert_tag(const TxRequest& request);
     void count_segments(const TxRequest& request);
@@ -76,13 +85,16 @@ private:
 
     Host& host_;
     RegisterFile& regs_;
-    RxPath& loopback_;
+    PoolSwitch& pools_;
+    RxPath& receiver_;
     Link& link_;
     Stats& stats_;
     Tracer& trace_;
     unsigned peer_ = 0;
     unsigned queue_ = 0;
+    PoolSwitch::Destinations route_;  // of the packet in progress
     bool blocked_ = false;
+    bool held_ = false;
     unsigned frames_ = 0;              // of the packet in progress, in this call
     std::uint32_t segments_sent_ = 0;  // of the packet in progress, by the calls before
     bool unfinished_ = false;
@@ -92,7 +104,7 @@ private:
     ixgbe_frame_offload offload_{};
     std::array<std::byte, kTagBytes + kMaxHeader + 64> buffer_{};
     std::array<iovec, TxPacket::kMaxPieces + 2> slice_{};
-    std::array<std::byte, kMaxFrame + kTagBytes> looped_{};
+    std::array<std::byte, kMaxFrame + kTagBytes> flat_{};
 };
 
 }  // namespace ixgbe

@@ -3,9 +3,9 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
 
 #include "net/headers.h"
+#include "nic/pools.h"
 #include "regs/tx.h"
 #include "regs/vmdq.h"
 
@@ -16,12 +16,6 @@ namespace {
 // PFVMVIR.VLANA; the other two values leave it to the descriptor. X550 DS 8.2.2.22.14.
 constexpr std::uint32_t kAlwaysInsert = 1;
 constexpr std::uint32_t kNeverInsert = 2;
-
-// MTQC.NUM_TC_OR_Q is the logarithm of a pool's queues; 0 is no layout of pools. DS 8.2.2.10.14.
-std::optional<unsigned> pool_of(const RegisterFile& regs, unsigned queue) {
-    const std::uint32_t shift = regs.get<MTQC>().get(MTQC::num_tc_or_q);
-    return shift == 0 ? std::nullopt : std::optional(queue >> shift);
-}
 
 bool is_tagged(const RegisterFile& regs, const TxPacket& packet) {
     std::array<std::byte, sizeof(EthernetHeader)> header{};
@@ -34,7 +28,7 @@ bool is_tagged(const RegisterFile& regs, const TxPacket& packet) {
 
 TxDrop apply_pool_vlan(const RegisterFile& regs, unsigned queue, const TxPacket& packet,
                        TxRequest& request) {
-    const auto pool = pool_of(regs, queue);
+    const auto pool = tx_pool(regs, queue);
     if (!pool) {
         return TxDrop::none;
     }

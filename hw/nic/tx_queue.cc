@@ -55,7 +55,7 @@ DescriptorRing TxQueues::ring(unsigned queue) const {
 }
 
 bool TxQueues::enabled(unsigned queue) const {
-    return dma_enabled_ && state_.tx[queue].enabled != 0 &&
+    return dma_enabled_ && state_.tx[queue].enabled != 0 && pool_may_send(regs_, queue) &&
            regs_.get<DMATXCTL>().get(DMATXCTL::te) &&
            !regs_.get<CTRL>().get(CTRL::pcie_master_disable);
 }
@@ -80,6 +80,9 @@ TxQueues::Outcome TxQueues::run(unsigned queue, unsigned budget) {
                 break;
             case Step::blocked:
                 outcome = Outcome::blocked;
+                break;
+            case Step::held:
+                outcome = Outcome::held;
                 break;
         }
     }
@@ -170,7 +173,7 @@ TxQueues::Step TxQueues::packet(unsigned queue, const DescriptorRing& ring,
     }
     if (result.unfinished) {
         own.segments_sent += result.frames;
-        return leave(queue, result.blocked);
+        return leave(queue, result);
     }
     own.segments_sent = 0;
     if (drop != TxDrop::none && own.discarding == 0) {
@@ -179,26 +182,25 @@ TxQueues::Step TxQueues::packet(unsigned queue, const DescriptorRing& ring,
     }
     own.discarding = !found.eop;
     complete(queue, ring, found.count);
-    return leave(queue, result.blocked);
+    return leave(queue, result);
 }
 
-TxQueues::Step TxQueues::leave(unsigned queue, bool blocked) {
-    if (blocked) {
-        trace_(TraceEvent::tx_blocked, queue, regs_.get<TDH>(queue).raw());
+TxQueues::Step TxQueues::leave(unsigned queue, const TxPath::Result& result) {
+    if (!result.blocked && !result.held) {
+        return Step::advanced;
     }
-    return blocked ? Step::blocked : Step::advanced;
+    trace_(TraceEvent::tx_blocked, queue, regs_.get<TDH>(queue).raw());
+    return result.held ? Step::held : Step::blocked;
 }
 
 // The gathered packet, as far as its pool allows it.
 TxPath::Result TxQueues::send(unsigned queue, std::uint32_t descriptors) {
     TxRequest wanted = request(queue);
     trace_(TraceEvent::tx_packet, queue, packet_.size(), descriptors, wanted.segment);
-    if (regs_.get<MTQC>().get(MTQC::vt_ena)) {
-        const TxDrop drop = apply_pool_vlan(regs_, queue, packet_, wanted);
-        if (drop != TxDrop::none) {
-            host_.guest_error("tagged packet although PFVMVIR decides on tags: dropped");
-            return {.drop = drop};
-        }
+    const TxDrop drop = apply_pool_vlan(regs_, queue, packet_, wanted);
+    if (drop != TxDrop::none) {
+        host_.guest_error("tagged packet although PFVMVIR decides on tags: dropped");
+        return {.drop = drop};
     }
     return path_.transmit(queue, wanted, packet_, state_.tx[queue].segments_sent);
 }

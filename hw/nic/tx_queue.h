@@ -40,6 +40,7 @@ public:
         idle,     // nothing left that could be sent now
         more,     // budget used up
         blocked,  // the host queued a frame: go on after ixgbe_send_ready()
+        held,     // a receive queue is full: go on when something about it changed
     };
     // Sends packets of the queue until they made `budget` frames or more.
     [[nodiscard]] Outcome run(unsigned queue, unsigned budget);
@@ -58,7 +59,7 @@ private:
     static constexpr std::uint32_t kChunk = 64;
     static constexpr std::uint32_t kMaxDescriptors = 4096;  // of one packet, far above DS 7.2.3.3
 
-    enum class Step : std::uint8_t { advanced, empty, blocked };
+    enum class Step : std::uint8_t { advanced, empty, blocked, held };
 
     struct Collected {
         std::uint32_t count = 0;
@@ -75,7 +76,7 @@ private:
     [[nodiscard]] Collected collect(const DescriptorRing& ring);
     [[nodiscard]] Step packet(unsigned queue, const DescriptorRing& ring, const Collected& found);
     [[nodiscard]] TxPath::Result send(unsigned queue, std::uint32_t descriptors);
-    [[nodiscard]] Step leave(unsigned queue, bool blocked);
+    [[nodiscard]] Step leave(unsigned queue, const TxPath::Result& result);
     [[nodiscard]] TxDrop gather(std::uint32_t count);
     [[nodiscard]] TxRequest request(unsigned queue) const;
     void load_context(unsigned queue, const TxDescriptor& descriptor);

@@ -62,6 +62,7 @@ TxRequest advanced_request(const TxDescriptor& first, const ixgbe_tx_context& co
                      .vxlan = !command.get(TxDataCommand::tunnel_type)},
         .mss = static_cast<std::uint16_t>(segment.get(TxContextSegment::mss)),
         .payload_len = options.get(TxDataOptions::paylen),
+        .context = options.get(TxDataOptions::cc),
     };
 }
 

@@ -125,6 +125,7 @@ struct VFRSSRK
     : Word<VFRSSRK> {  // Per-Pool RSS Random Key, 8.2.2.8.25; key of pool m at 16m..16m+9
     static constexpr std::array bank{Bank{0x18000, 4, 1024}};
     static constexpr unsigned index(unsigned pool, unsigned n) { return pool * 16 + n; }
+    static constexpr unsigned pool(unsigned index) { return index / 16; }
 };
 
 struct VFRETA : Word<VFRETA> {  // Per-Pool Redirection Table, 8.2.2.8.26; table of pool m at 16m..

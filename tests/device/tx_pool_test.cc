@@ -23,6 +23,8 @@ struct PoolRig : Rig {
     // 64 pools of two queues; each pool's rule is set before its queues are enabled.
     void use_pools(std::uint32_t layout = MTQC::pools_64) {
         driver.write<MTQC>(MTQC::vt_ena | layout);
+        driver.write<PFVFTE>(0, ~0u);
+        driver.write<PFVFTE>(1, ~0u);
     }
     Frame sent_by(unsigned queue, const Frame& frame, bool vle) {
         TxRing tx(driver, queue);
@@ -140,6 +142,7 @@ TEST(TxPool, LegacyDescriptorsFollowTheRuleAsWell) {
 TEST(TxPool, EverySegmentGetsThePortVlan) {
     LsoRig rig;
     rig.driver.write<MTQC>(MTQC::vt_ena | MTQC::pools_64);
+    rig.driver.write<PFVFTE>(0, 1);
     rig.driver.write<PFVMVIR>(0, PFVMVIR::always | kPort);
     const auto segments = rig.send(tcp4(3000, 1000));
     ASSERT_EQ(segments.size(), 3u);

@@ -182,7 +182,18 @@ struct PFVMVIR : Registers<0x08000, 4, 64> {  // PORT_VLAN_ID in 15:0
 struct RTTDCS : Registers<0x04900> {};
 struct TXPBSIZE : Registers<0x0CC00, 4, 8> {};
 struct TQSM : Registers<0x08600, 4, 32> {};
-struct PFDTXGSWC : Registers<0x08220> {};
+struct PFDTXGSWC : Registers<0x08220> {
+    static constexpr std::uint32_t lbe = bit(0);
+};
+// Bit lists of pools: 31:0 in the first register, 63:32 in the second.
+struct PFVFTE : Registers<0x08110, 4, 2> {};
+struct PFVMTXSW : Registers<0x05180, 4, 2> {};
+struct PFVFSPOOF : Registers<0x08200, 4, 8> {  // pool 8n + i: one bit of each byte
+    static constexpr unsigned macas_shift = 0, vlanas_shift = 8, ethertypeas_shift = 16,
+                              ethertypelb_shift = 24;
+};
+struct PFVMECM : Registers<0x08790, 4, 2> {};
+struct SSVPC : Registers<0x08780> {};
 struct SECTXSTAT : Registers<0x08804> {};
 
 // ---- Receive ----
@@ -231,6 +242,9 @@ struct PFQDE : Registers<0x02F04> {
     static constexpr std::uint32_t re = bit(17);
 };
 struct ETQF : Registers<0x05128, 4, 8> {
+    static constexpr unsigned pool_shift = 20;
+    static constexpr std::uint32_t pool_enable = bit(26);
+    static constexpr std::uint32_t tx_antispoof = bit(29);
     static constexpr std::uint32_t enable = bit(31);
 };
 struct ETQS : Registers<0x0EC00, 4, 8> {
@@ -279,6 +293,7 @@ struct FDIRCMD : Registers<0x0EE2C> {
     static constexpr unsigned queue_shift = 16;
     static constexpr std::uint32_t tunnel = bit(23);
     static constexpr std::uint32_t exception = bit(31);
+    static constexpr unsigned pool_shift = 24;
 };
 struct FDIRFREE : Registers<0x0EE38> {};
 struct FDIRDIP4M : Registers<0x0EE3C> {};
@@ -308,6 +323,7 @@ struct RFCTL : Registers<0x05008> {
     static constexpr std::uint32_t rsc_dis = bit(5);
 };
 struct PSRTYPE : Registers<0x0EA00, 4, 64> {
+    static constexpr unsigned rqpl_shift = 29;
     static constexpr std::uint32_t tcp = bit(4);
     static constexpr std::uint32_t udp = bit(5);
     static constexpr std::uint32_t ipv4 = bit(8);
@@ -337,6 +353,7 @@ struct EXVET_T : Registers<0x08224> {};
 struct RAL : Registers<0x0A200, 8, 128> {};
 struct RAH : Registers<0x0A204, 8, 128> {
     static constexpr std::uint32_t av = bit(31);
+    static constexpr std::uint32_t adtype_etag = bit(30);
 };
 struct RAL_ALIAS : Registers<0x05400, 8, 16> {};
 struct RAH_ALIAS : Registers<0x05404, 8, 16> {};
@@ -344,11 +361,56 @@ struct MPSAR : Registers<0x0A600, 4, 256> {};
 struct MTA : Registers<0x05200, 4, 128> {};
 struct UTA : Registers<0x0F400, 4, 128> {};
 struct VFTA : Registers<0x0A000, 4, 128> {};
-struct VLVF : Registers<0x0F100, 4, 64> {};
-struct VT_CTL : Registers<0x051B0> {};
+struct VLVF : Registers<0x0F100, 4, 64> {  // PFVLVF: VLAN in 11:0
+    static constexpr std::uint32_t enable = bit(31);
+};
+struct VLVFB : Registers<0x0F200, 4, 128> {};
+struct VT_CTL : Registers<0x051B0> {  // PFVTCTL
+    static constexpr std::uint32_t vt_ena = bit(0);
+    static constexpr unsigned def_pl_shift = 7;
+    static constexpr std::uint32_t dis_def_pool = bit(29);
+    static constexpr std::uint32_t rpl_en = bit(30);
+};
+struct PFVFRE : Registers<0x051E0, 4, 2> {};
+struct PFFLPL : Registers<0x050B0> {};
+struct PFFLPH : Registers<0x050B4> {};
+struct VMOLR : Registers<0x0F000, 4, 64> {  // PFVML2FLT
+    static constexpr std::uint32_t upe = bit(22);
+    static constexpr std::uint32_t vpe = bit(23);
+    static constexpr std::uint32_t aupe = bit(24);
+    static constexpr std::uint32_t rompe = bit(25);
+    static constexpr std::uint32_t rope = bit(26);
+    static constexpr std::uint32_t bam = bit(27);
+    static constexpr std::uint32_t mpe = bit(28);
+};
+struct PFMRCTL : Registers<0x0F600, 4, 4> {
+    static constexpr std::uint32_t vpme = bit(0);
+    static constexpr std::uint32_t upme = bit(1);
+    static constexpr std::uint32_t dpme = bit(2);
+    static constexpr std::uint32_t vlme = bit(3);
+    static constexpr unsigned mp_shift = 8;
+};
+struct PFMRVLAN : Registers<0x0F610, 4, 8> {};  // rule n: registers n and n + 4
+struct PFMRVM : Registers<0x0F630, 4, 8> {};
+struct VFMRQC : Registers<0x03400, 4, 64> {  // fields as in MRQC
+    static constexpr std::uint32_t rss_enable = bit(0);
+};
+struct VFRSSRK : Registers<0x18000, 4, 1024> {};  // pool p: from 16p on
+struct VFRETA : Registers<0x19000, 4, 1024> {};
+struct RTRUP2TC : Registers<0x03020> {};
 struct MRQC : Registers<0x0EC80> {
     static constexpr std::uint32_t rss = 1;
     static constexpr std::uint32_t eight_tc_rss = 4;
+    static constexpr std::uint32_t vt_64 = 8;
+    static constexpr std::uint32_t vt_62_and_a_mega_pool = 9;
+    static constexpr std::uint32_t vt_32_rss = 0xA;
+    static constexpr std::uint32_t vt_64_rss = 0xB;
+    static constexpr std::uint32_t vt_16_8tc = 0xC;
+    static constexpr std::uint32_t vt_32_4tc = 0xD;
+    static constexpr std::uint32_t vt_16_4tc_rss = 0xE;
+    static constexpr std::uint32_t vt_60_and_two_mega_pools = 0xF;
+    static constexpr std::uint32_t multiple_rss = bit(13);
+    static constexpr std::uint32_t l3l4_tx_switch = bit(15);
     static constexpr std::uint32_t tcp4 = bit(16);
     static constexpr std::uint32_t ipv4 = bit(17);
     static constexpr std::uint32_t ipv6 = bit(20);
@@ -451,6 +513,11 @@ struct QPTC : Registers<0x06030, 0x40, 16> {};
 struct QBTC_L : Registers<0x08700, 8, 16> {};
 struct QBTC_H : Registers<0x08704, 8, 16> {};
 struct RQSMR : Registers<0x02300, 4, 32> {};
+struct RXDGPC : Registers<0x02F50> {};
+struct RXDDPC : Registers<0x02F5C> {};
+struct RXLPBKPC : Registers<0x02F68> {};
+struct RXDLPBKPC : Registers<0x02F74> {};
+struct TXDGPC : Registers<0x087A0> {};
 
 inline constexpr std::uint32_t kCrcBytes = 4;
 

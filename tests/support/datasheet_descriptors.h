@@ -93,6 +93,7 @@ struct RxWriteBack {  // DS 7.1.6.2: word 2, and word 0 where marked
     static constexpr std::uint32_t pif = bit(7);
     static constexpr std::uint32_t outer_ipcs = bit(8);
     static constexpr std::uint32_t vext = bit(9);
+    static constexpr std::uint32_t lb = bit(18);
     static constexpr std::uint32_t fdir_len = bit(20);
     static constexpr std::uint32_t fdir_drop = bit(21);
     static constexpr std::uint32_t fdir_coll = bit(22);

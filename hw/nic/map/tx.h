@@ -135,7 +135,6 @@ inline constexpr auto kTxRows = std::to_array<RegisterDef>({
      .banks = banks_of<RTRUP2TC>(),
      .access = Access::rw,
      .writable = 0x00FFFFFF,
-     .effect = Effect::stored,
      .section = "8.2.2.11.3"},
     {.name = "RTTDCS", .banks = banks_of<RTTDCS>(), .access = Access::rw, .effect = Effect::stored},
     // RTTDT1C, RTTQCNRC and RTTQCNRS stand for one register a queue, selected by RTTDQSEL.

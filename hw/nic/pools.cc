@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nic/pools.h"
+
+#include "regs/steering.h"
+#include "regs/tx.h"
+#include "regs/vmdq.h"
+
+namespace ixgbe {
+
+namespace {
+
+constexpr PoolList kAll = ~PoolList{0};
+constexpr PoolList kFirst32 = 0xffffffff;
+constexpr PoolList kFirst16 = 0xffff;
+
+}  // namespace
+
+unsigned RxPoolLayout::rss_bits_of(unsigned pool) const {
+    return (mega_pools & only_pool(pool)) != 0 ? 2 : rss_bits;
+}
+
+unsigned RxPoolLayout::queue(unsigned pool, unsigned traffic_class, unsigned rss) const {
+    const unsigned in_class = traffic_class & ((1U << class_bits) - 1);
+    const unsigned in_rss = rss & ((1U << rss_bits_of(pool)) - 1);
+    return (pool << queue_bits | in_class << rss_bits | in_rss) % IXGBE_QUEUES;
+}
+
+std::optional<RxPoolLayout> rx_pool_layout(const RegisterFile& regs) {
+    if (!regs.get<PFVTCTL>().get(PFVTCTL::vt_ena)) {
+        return std::nullopt;
+    }
+    const PoolList last = only_pool(63);
+    switch (regs.get<MRQC>().get(MRQC::mrqe)) {
+        case MultipleRxQueues::vt_64:
+            return RxPoolLayout{.queue_bits = 1, .pools = kAll};
+        case MultipleRxQueues::vt_62_rss2_1_rss4:
+            return RxPoolLayout{
+                .queue_bits = 1, .rss_bits = 1, .pools = kAll & ~last, .mega_pools = only_pool(62)};
+        case MultipleRxQueues::vt_32_rss4:
+            return RxPoolLayout{.queue_bits = 2, .rss_bits = 2, .pools = kFirst32};
+        case MultipleRxQueues::vt_64_rss2:
+            return RxPoolLayout{.queue_bits = 1, .rss_bits = 1, .pools = kAll};
+        case MultipleRxQueues::vt_16_8tc:
+            return RxPoolLayout{.queue_bits = 3, .class_bits = 3, .pools = kFirst16};
+        case MultipleRxQueues::vt_32_4tc:
+            return RxPoolLayout{.queue_bits = 2, .class_bits = 2, .pools = kFirst32};
+        case MultipleRxQueues::vt_16_4tc_rss2:
+            return RxPoolLayout{.queue_bits = 3, .class_bits = 2, .rss_bits = 1, .pools = kFirst16};
+        case MultipleRxQueues::vt_60_rss2_2_rss4:
+            return RxPoolLayout{.queue_bits = 1,
+                                .rss_bits = 1,
+                                .pools = kAll & ~last & ~only_pool(61),
+                                .mega_pools = only_pool(60) | only_pool(62)};
+        default:
+            return std::nullopt;
+    }
+}
+
+unsigned rx_pool(const RegisterFile& regs, unsigned queue) {
+    const auto layout = rx_pool_layout(regs);
+    return layout ? queue >> layout->queue_bits : 0;
+}
+
+// NUM_TC_OR_Q is the logarithm of a pool's queues; 0 is no layout of pools. DS 8.2.2.10.14.
+std::optional<unsigned> tx_pool(const RegisterFile& regs, unsigned queue) {
+    const auto layout = regs.get<MTQC>();
+    const std::uint32_t queue_bits = layout.get(MTQC::num_tc_or_q);
+    return layout.get(MTQC::vt_ena) && queue_bits != 0 ? std::optional(queue >> queue_bits)
+                                                       : std::nullopt;
+}
+
+bool pool_may_send(const RegisterFile& regs, unsigned queue) {
+    const auto pool = tx_pool(regs, queue);
+    return !pool || (pool_list<PFVFTE>(regs) & only_pool(*pool)) != 0;
+}
+
+}  // namespace ixgbe
