@@ -41,6 +41,18 @@ Json vlan(Job& job) {
     return {{"ifname", name}};
 }
 
+// The NIC filters for it if its feature l2-fwd-offload is on and the mode needs no switching in
+// software.
+Json macvlan(Job& job) {
+    const std::string name = job.args.value("name", std::string("macvlan0"));
+    load_module("macvlan", "");
+    run_or_throw({"ip", "link", "add", "link", job.ifname(), "name", name, "address",
+                  job.text("mac"), "type", "macvlan", "mode",
+                  job.args.value("mode", std::string("private"))});
+    finish(job, name);
+    return {{"ifname", name}};
+}
+
 // Any tunnel iproute2 knows: {type, name, local, remote, id, port, key, options: []}.
 Json tunnel(Job& job) {
     const std::string type = job.text("type");
@@ -130,6 +142,7 @@ Json flags(Job& job) {
 
 constexpr std::array kCommands{
     Command{"vlan.add", "VLAN interface {id, protocol, name, address, address6}", vlan},
+    Command{"macvlan.add", "macvlan interface {mac, mode, name, address, address6}", macvlan},
     Command{"tunnel.add", "tunnel {type, name, local, remote, id, dstport, key, options}", tunnel},
     Command{"interface.remove", "delete {ifname}", remove},
     Command{"multicast.join", "join {group} until cancelled", join},
