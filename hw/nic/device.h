@@ -73,6 +73,7 @@ private:
     [[nodiscard]] std::uint32_t read_hook(Hook hook, unsigned index, std::uint32_t stored);
     void write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint32_t value);
     void write_receive_hook(Hook hook, unsigned index);
+    void write_transmit_hook(Hook hook, unsigned index);
     void write_steering_hook(Hook hook, unsigned index, std::uint32_t old);
     void write_interrupt_hook(Hook hook, unsigned index, std::uint32_t old, std::uint32_t value);
     void write_firmware_hook(Hook hook, std::uint32_t value);

@@ -60,17 +60,13 @@ void Device::write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint3
         case Hook::pfqde:
             return write_receive_hook(hook, index);
         case Hook::dmatxctl:
-            return on_dmatxctl();
-        case Hook::pfvfte:
-            return kick_all();
         case Hook::txdctl:
-            return on_txdctl(index);
         case Hook::tdh:
         case Hook::tdba:
         case Hook::tdlen:
-            return tx_queues_.interrupted();
         case Hook::tdt:
-            return on_tdt(index);
+        case Hook::pfvfte:
+            return write_transmit_hook(hook, index);
         case Hook::ral:
         case Hook::rah:
             filter_.addresses_changed();
@@ -132,6 +128,25 @@ void Device::write_receive_hook(Hook hook, unsigned index) {
             return;
         case Hook::pfqde:
             return on_pfqde();
+        default:
+            return;
+    }
+}
+
+void Device::write_transmit_hook(Hook hook, unsigned index) {
+    switch (hook) {
+        case Hook::dmatxctl:
+            return on_dmatxctl();
+        case Hook::txdctl:
+            return on_txdctl(index);
+        case Hook::tdh:
+        case Hook::tdba:
+        case Hook::tdlen:
+            return tx_queues_.interrupted();
+        case Hook::tdt:
+            return on_tdt(index);
+        case Hook::pfvfte:
+            return kick_all();
         default:
             return;
     }

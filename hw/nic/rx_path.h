@@ -48,7 +48,7 @@ public:
     };
     // False: a queue without DROP_EN has no descriptors. Nothing has happened; offer it again once
     // take_starved() would be true.
-    [[nodiscard]] bool exchange(const Exchanged& frame);
+    [[nodiscard]] bool exchange(const Exchanged& sent);
 
     // RXEN, master enable: whether frames are taken at all.
     [[nodiscard]] bool receiving() const;
