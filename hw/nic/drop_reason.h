@@ -33,7 +33,8 @@ enum class RxDrop : std::uint8_t {
     no_descriptors,  // DROP_EN: QPRDC
     over_ring,       // needs more descriptors than the ring can ever hold
     dma_failed,
-    no_pool,  // VLAN, PFVFRE or DIS_DEF_POOL left none: DS 7.8.3.3
+    no_pool,         // VLAN, PFVFRE or DIS_DEF_POOL left none: DS 7.8.3.3
+    not_switchable,  // between pools: no whole Ethernet header, or longer than 15.5 KB
     count,
 };
 

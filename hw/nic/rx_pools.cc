@@ -2,6 +2,7 @@
 // Frames for pools, from the wire or from another pool: a copy for each. X550 DS 7.8.3.
 #include <bitset>
 
+#include "net/headers.h"
 #include "nic/rx_describe.h"
 #include "nic/rx_path.h"
 #include "regs/rx.h"
@@ -35,6 +36,10 @@ ixgbe_receive_result RxPath::take_pooled(Frame& frame, const RxPoolLayout& layou
 bool RxPath::exchange(const Exchanged& sent) {
     const auto layout = rx_pool_layout(regs_);
     if (!layout || !receiving()) {
+        return true;
+    }
+    if (sent.bytes.size() < sizeof(EthernetHeader) || sent.bytes.size() > kMaxFrame) {
+        stats_.dropped(RxDrop::not_switchable);
         return true;
     }
     if (busy_) {

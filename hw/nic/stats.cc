@@ -177,6 +177,7 @@ void Stats::dropped(RxDrop reason, unsigned queue) {
         case RxDrop::receiver_off:
         case RxDrop::filtered:
         case RxDrop::no_pool:
+        case RxDrop::not_switchable:
         case RxDrop::over_rlpml:
         case RxDrop::over_ring:
         case RxDrop::dma_failed:

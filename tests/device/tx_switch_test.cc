@@ -191,6 +191,40 @@ TEST(TxSwitchOffload, SumsThatThePeerWouldFinishAreFinished) {
     EXPECT_FALSE(rig.taken.at(0).has(RxWriteBack::l4e));
 }
 
+// Longer than a frame can be once the tag is in; with a sum still to be finished.
+TEST(TxSwitchOffload, FramesThatAreTooLongReachNoPool) {
+    SwitchRig rig;
+    ixgbe_set_peer(rig.machine.device(), kPeerAll);
+    (void)rig.ring(4, {.size = 64});
+    rig.driver.write<VMOLR>(2, VMOLR::upe);
+    const auto send = [&](std::size_t bytes, std::uint32_t command) {
+        const FrameBuilder builder = from_one(kStranger).payload(bytes - 42);
+        rig.tx.put_context({.l4len = kUdpBytes, .type = TxContext::l4_udp | TxContext::ipv4});
+        return rig.send(builder.build(),
+                        {.command = command, .options = TxData::txsm | TxData::cc});
+    };
+    EXPECT_TRUE(send(15872, kLast | TxData::vle)) << "the wire is another matter";
+    EXPECT_EQ(rig.take(), Queues{});
+    EXPECT_TRUE(send(15872, kLast));
+    EXPECT_EQ(rig.take(), Queues{4});
+    Lso lso = tcp4(40000, 20000);
+    lso.builder.from(mac_of_pool(1)).to(mac_of_pool(2));
+    lso.post(rig.tx);
+    rig.tx.kick();
+    rig.machine.run();
+    EXPECT_EQ(rig.take(), Queues{});
+    EXPECT_EQ(rig.tx.head(), rig.tx.tail());
+}
+
+TEST(TxSwitchOffload, FramesWithoutAnEtherTypeReachNoPool) {
+    SwitchRig rig;
+    rig.driver.clear<HLREG0>(HLREG0::txpaden);
+    Frame frame = plain_frame(14, mac_of_pool(40));
+    frame.resize(13);
+    EXPECT_FALSE(rig.send(frame));
+    EXPECT_EQ(rig.take(), Queues{});
+}
+
 // Without CC in the descriptor the switch does not know the offsets: no RSS, no stripping.
 TEST(TxSwitchOffload, HashAndStrippingNeedCc) {
     SwitchRig rig(MRQC::vt_64_rss | MRQC::ipv4 | MRQC::l3l4_tx_switch);

@@ -75,13 +75,13 @@ struct PoolRules {
         const bool found = !out.pools.empty();
         out.to_network = packet.group() || !found;
         add_inexact(packet, out.pools);
-        if (loops_back.count(source) == 0) {
+        if (!loops_back.contains(source)) {
             out.pools.erase(source);
         }
         keep_vlan(packet, out.pools);
         if (!replicates && packet.group() && !found) {
             out.pools = {default_pool};
-            if (loops_back.count(source) == 0) {
+            if (!loops_back.contains(source)) {
                 out.pools.erase(source);
             }
         }
@@ -94,7 +94,7 @@ private:
     [[nodiscard]] static Pools both(const Pools& a, const Pools& b) {
         Pools out;
         for (const unsigned pool : a) {
-            if (b.count(pool) != 0) {
+            if (b.contains(pool)) {
                 out.insert(pool);
             }
         }
@@ -119,14 +119,14 @@ private:
             return;
         }
         if (!packet.group()) {
-            if (none_so_far && hashed_unicast.count(packet.to) != 0) {
+            if (none_so_far && hashed_unicast.contains(packet.to)) {
                 add(rope);
             }
             if (replicates) {
                 add(upe);
             }
         } else if (replicates) {
-            if (none_so_far && hashed_multicast.count(packet.to) != 0) {
+            if (none_so_far && hashed_multicast.contains(packet.to)) {
                 add(rompe);
             }
             add(mpe);
