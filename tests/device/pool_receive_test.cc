@@ -46,6 +46,9 @@ TEST(PoolReceive, BroadcastGoesToPoolsWithBam) {
     rig.driver.write<VMOLR>(3, VMOLR::bam);
     rig.driver.write<VMOLR>(2, VMOLR::mpe);
     EXPECT_EQ(rig.receivers(plain_frame(100, kBroadcast)), (Queues{2, 6}));
+    rig.driver.clear<VMOLR>(VMOLR::bam, 1);
+    rig.driver.write<VMOLR>(2, VMOLR::bam);
+    EXPECT_EQ(rig.receivers(plain_frame(100, kBroadcast)), (Queues{4, 6})) << "under traffic";
 }
 
 TEST(PoolReceive, MulticastByTableAndByPromiscuity) {

@@ -51,6 +51,23 @@ TEST(RxFilter, BroadcastNeedsBam) {
     EXPECT_FALSE(rig.admits(kBroadcast));
 }
 
+// DS 7.1.2.1.
+TEST(RxFilter, BroadcastPassesWithMulticastPromiscuity) {
+    FilterRig rig;
+    rig.driver.clear<FCTRL>(FCTRL::bam);
+    rig.driver.set<FCTRL>(FCTRL::mpe);
+    EXPECT_TRUE(rig.admits(kBroadcast));
+}
+
+TEST(RxFilter, UnicastTableAdmits) {
+    FilterRig rig;
+    // The last two bytes are 34:57; MO 0 leaves the upper twelve bits of 0x5734.
+    rig.driver.write<UTA>(0x574 / 32, bit(0x574 % 32));
+    EXPECT_FALSE(rig.admits(kOther));
+    rig.driver.write<UTA>(0x573 / 32, bit(0x573 % 32));
+    EXPECT_TRUE(rig.admits(kOther));
+}
+
 TEST(RxFilter, UnicastPromiscuousAdmitsEveryUnicast) {
     FilterRig rig;
     rig.driver.set<FCTRL>(FCTRL::upe);
