@@ -14,12 +14,14 @@ is missing.
 
   --check NAME      only this check or group of checks (may be repeated); "all" runs every check.
                     "tx" is the group of the transmit offloads: each is tried off and on, every
-                    frame on the wire is judged and both ways are compared byte for byte
+                    frame on the wire is judged and both ways are compared byte for byte.
+                    "rx" is that of the receive offloads: frames made by hand go in, and what the
+                    guest's stack is told about them is compared, with four CPUs unless --cpus N
   --list-checks     name the checks and their groups
   --shell           give a shell in the guest afterwards; the guest ends with it
   --kernel SERIES   kernel series: 6.1 (default) or 6.12
-  --backend TYPE    user (default), tap, tap-plain, stream, dgram or socket; checks of the group tx
-                    take stream by default, because user-mode networking shows no frames
+  --backend TYPE    user (default), tap, tap-plain, stream, dgram or socket; checks of the groups tx
+                    and rx take stream by default: user-mode networking shows and takes no frames
   --device SPEC     another device or properties, e.g. x550,msix=off or e1000e
   --json FILE       write the results there as well
   --pcap FILE       write the frames there (stream, dgram and socket backends)

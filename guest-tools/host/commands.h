@@ -13,6 +13,7 @@ struct RunOptions {
     MachineConfig machine;
     std::string backend;              // empty: user, or one with a wire when a check wants it
     std::vector<std::string> checks;  // names of checks or groups
+    bool cpus_chosen = false;         // false: as many as the checks have use for
     std::vector<std::string> own_arguments;  // after --: boot the user's own machine
     bool shell = false;
     bool print = false;

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <stdexcept>
 #include <string_view>
 
+#include "receive/check.h"
 #include "transmit_judge.h"
 
 namespace host {
@@ -90,13 +92,33 @@ Json peer_of(const Network& network, bool watched) {
 }
 
 bool wants_wire(const std::vector<std::string>& names) {
-    return names.empty() || std::any_of(names.begin(), names.end(), [](const std::string& name) {
-               return name == "tx" || name.compare(0, 3, "tx-") == 0;
-           });
+    constexpr std::array<std::string_view, 2> kGroups{"tx", "rx"};
+    const auto wants = [&](const std::string& name) {
+        return std::any_of(kGroups.begin(), kGroups.end(), [&](std::string_view group) {
+            return name.compare(0, 2, group) == 0 && (name.size() == 2 || name[2] == '-');
+        });
+    };
+    return names.empty() || std::any_of(names.begin(), names.end(), wants);
 }
 
-Json run_checks(Machine& machine, const std::vector<std::string>& names,
-                const AgentClient::OnEvent& on_check, std::size_t nic) {
+Json list_checks(Machine& machine) {
+    Json out = machine.agent().call("checks");
+    for (const ReceiveCheck& check : receive_checks()) {
+        out.push_back({{"group", kReceiveGroup}, {"name", check.name}, {"summary", check.summary}});
+    }
+    return out;
+}
+
+namespace {
+
+bool is_receive_check(const std::string& name) {
+    return std::any_of(receive_checks().begin(), receive_checks().end(),
+                       [&](const ReceiveCheck& check) { return check.name == name; });
+}
+
+// Those that the agent knows, as it runs them; an empty list means all of them.
+Json run_agent_checks(Machine& machine, const std::vector<std::string>& names,
+                      const AgentClient::OnEvent& on_check, std::size_t nic) {
     Network& network = *machine.network(nic);
     wire::Capture* capture = wants_wire(names) ? network.capture() : nullptr;
     // Shared with the listener, which may outlive a call that gives up.
@@ -118,6 +140,36 @@ Json run_checks(Machine& machine, const std::vector<std::string>& names,
                               });
     (void)machine.agent().finish(id, std::chrono::minutes(10));
     return session->results;
+}
+
+bool wanted(const ReceiveCheck& check, const std::vector<std::string>& names) {
+    return names.empty() || std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+               return name == check.name || name == kReceiveGroup;
+           });
+}
+
+}  // namespace
+
+Json run_checks(Machine& machine, const std::vector<std::string>& names,
+                const AgentClient::OnEvent& on_check, std::size_t nic) {
+    std::vector<std::string> of_agent;
+    std::remove_copy_if(names.begin(), names.end(), std::back_inserter(of_agent), is_receive_check);
+    Json results = names.empty() || !of_agent.empty()
+                       ? run_agent_checks(machine, of_agent, on_check, nic)
+                       : Json::array();
+    std::optional<ReceiveTrial> around;  // what each of them wants is then switched once
+    for (const ReceiveCheck& check : receive_checks()) {
+        if (wanted(check, names)) {
+            if (!around) {
+                around.emplace(machine, nic);
+            }
+            results.push_back(run_receive_check(check, machine, nic));
+            if (on_check) {
+                on_check(results.back());
+            }
+        }
+    }
+    return results;
 }
 
 std::vector<InwardResult> run_inward(Machine& machine, const GuestFacts& facts, std::uint64_t bytes,

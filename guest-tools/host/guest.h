@@ -29,6 +29,9 @@ struct GuestFacts {  // NOLINT(bugprone-exception-escape): no move of Json throw
 // True when checks of these names (groups, or all when empty) want their frames judged.
 [[nodiscard]] bool wants_wire(const std::vector<std::string>& names);
 
+// Group, name and summary of each check, the agent's and the host's.
+[[nodiscard]] Json list_checks(Machine& machine);
+
 // Runs checks and groups by name (all when empty); on_check sees each result as it comes. What a
 // check says must have crossed the wire is looked for there, and the check fails when it has not.
 [[nodiscard]] Json run_checks(Machine& machine, const std::vector<std::string>& names,

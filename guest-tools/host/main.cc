@@ -29,7 +29,7 @@ void add_machine_options(CLI::App& app, MachineConfig& config) {
     app.add_option("--firmware", config.qemu.firmware, "folder with QEMU's firmware (-L)");
     app.add_option("--kernel", config.kernel.image, "Linux image");
     app.add_option("--initrd", config.kernel.initrd, "initramfs with the agent");
-    app.add_option("--cpus", config.cpus, "virtual CPUs")->capture_default_str();
+    app.add_option("--cpus", config.cpus, "virtual CPUs (1; 4 for rx checks)");
     app.add_option("--memory", config.memory_mb, "memory in MB")->capture_default_str();
     app.add_option("--cpu", config.cpu, "CPU model");
     app.add_option("--machine", config.machine, "machine type")->capture_default_str();
@@ -71,10 +71,10 @@ int run(int argc, char** argv) {
     run->add_option("--device", run_options.machine.device, "model,property=value...")
         ->capture_default_str();
     run->add_option("--backend", run_options.backend,
-                    "user (default), tap, tap-plain, stream (default of tx checks), dgram or "
-                    "socket");
+                    "user (default), tap, tap-plain, stream (default of tx and rx checks), dgram "
+                    "or socket");
     run->add_option("--check", run_options.checks,
-                    "run these checks or groups of checks (tx), or all (may be repeated)");
+                    "run these checks or groups of checks (tx, rx), or all (may be repeated)");
     run->add_flag("--list-checks", run_options.list_checks, "print the checks and leave");
     run->add_flag("--shell", run_options.shell, "a shell in the guest afterwards");
     run->add_flag("--print", run_options.print, "print the command line instead of running it");
@@ -108,6 +108,7 @@ int run(int argc, char** argv) {
 
     CLI11_PARSE(app, argc, argv);
     if (run->parsed()) {
+        run_options.cpus_chosen = run->count("--cpus") != 0;
         if (run_options.own_arguments.empty()) {
             check_inputs(run_options.machine);
         }

@@ -130,6 +130,21 @@ wire::Capture* Network::capture() {
     return watch_.get();
 }
 
+void Network::inject(std::span<const std::byte> frame, const agent::PacketOffload& offload) const {
+    if (wire_) {
+        wire_->inject(frame);
+        return;
+    }
+    if (!tap_) {
+        throw std::runtime_error("no frame can be put on a network of type " +
+                                 backend_name(backend_));
+    }
+    if (!injector_) {
+        space_->run([this] { injector_ = std::make_unique<agent::PacketSocket>(tap_->name()); });
+    }
+    injector_->send(frame, offload);
+}
+
 std::string Network::netdev(const std::string& id) const {
     if (wire_) {
         return wire_->netdev(id);

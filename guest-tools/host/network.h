@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "net_namespace.h"
+#include "packet_socket.h"
 #include "scratch.h"
 #include "tap.h"
 #include "tap_watch.h"
@@ -73,6 +74,10 @@ public:
     // What records and judges the frames of the guest: the wire, or on a tap a watch that starts
     // with the first call. Null where nothing can: user-mode networking and no backend.
     [[nodiscard]] wire::Capture* capture();
+    // Puts a frame on the network for the guest; what `offload` leaves to the NIC needs a tap with
+    // vnet header. Throws where takes_frames() is false.
+    void inject(std::span<const std::byte> frame, const agent::PacketOffload& offload = {}) const;
+    [[nodiscard]] bool takes_frames() const { return wire_ || tap_; }
     [[nodiscard]] const wire::NetNamespace* space() const { return space_.get(); }
     [[nodiscard]] const std::string& interface() const;
 
@@ -90,6 +95,7 @@ private:
     std::unique_ptr<wire::Tap> tap_;
     std::unique_ptr<wire::Wire> wire_;
     std::unique_ptr<wire::TapWatch> watch_;
+    mutable std::unique_ptr<agent::PacketSocket> injector_;  // on the tap
     std::unique_ptr<traffic::Server> server_;
 };
 

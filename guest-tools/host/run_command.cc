@@ -111,6 +111,9 @@ std::string brief(const Json& result) {
         return detail.at("judged").dump() + " frames on the wire are right" +
                (detail.value("compared", false) ? ", the same with the offload off and on" : "");
     }
+    if (result.contains("detail") && result.at("detail").contains("told")) {
+        return result.at("detail").at("told").get<std::string>();
+    }
     if (result.contains("detail") && result.at("detail").contains("judge")) {
         return "off and on, judged by " + result.at("detail").at("judge").get<std::string>();
     }
@@ -195,6 +198,16 @@ bool checks_want_wire(const RunOptions& options) {
     return !options.checks.empty() && wants_wire(options.checks);
 }
 
+// ixgbe offers as many queues as there are CPUs.
+unsigned chosen_cpus(const RunOptions& options) {
+    constexpr unsigned kForQueues = 4;
+    const bool queues =
+        std::any_of(options.checks.begin(), options.checks.end(), [](const std::string& name) {
+            return name == "all" || name == "queues" || name.compare(0, 2, "rx") == 0;
+        });
+    return queues && !options.cpus_chosen ? kForQueues : options.machine.cpus;
+}
+
 // User-mode networking hides the frames, so checks that are about frames get another backend.
 Backend chosen_backend(const RunOptions& options) {
     if (!options.backend.empty()) {
@@ -205,11 +218,12 @@ Backend chosen_backend(const RunOptions& options) {
     }
     if (!wire::NetNamespace::available()) {
         std::printf(
-            "Frames cannot be watched without root and /dev/net/tun: the peer alone judges "
-            "(--backend user).\n");
+            "Frames can be watched and made by hand only with root and /dev/net/tun: the peer "
+            "alone "
+            "judges (--backend user).\n");
         return Backend::user;
     }
-    std::printf("tx checks watch the wire: --backend stream instead of user.\n");
+    std::printf("These checks are about frames: --backend stream instead of user.\n");
     return Backend::stream;
 }
 
@@ -226,9 +240,9 @@ void write_results(const RunOptions& options, const Report& report, const GuestF
     }
 }
 
-int list_checks(Machine& machine) {
+int print_checks(Machine& machine) {
     std::vector<std::vector<std::string>> rows{{"check", "group", "what it does"}};
-    for (const Json& check : machine.agent().call("checks")) {
+    for (const Json& check : list_checks(machine)) {
         rows.push_back({check.at("name").get<std::string>(), check.at("group").get<std::string>(),
                         check.at("summary").get<std::string>()});
     }
@@ -292,6 +306,7 @@ int run_command(const RunOptions& options) {
     Network network(chosen_backend(options));
     MachineConfig config = options.machine;
     config.shell = options.shell;
+    config.cpus = chosen_cpus(options);
     Machine machine(config, &network);
     if (options.print) {
         print_command(machine.command(true));
@@ -303,7 +318,7 @@ int run_command(const RunOptions& options) {
     Report report;
     machine.start();
     if (options.list_checks) {
-        return list_checks(machine);
+        return print_checks(machine);
     }
     const int status = exercise(machine, options, report);
     if (options.shell) {

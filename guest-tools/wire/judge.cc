@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <tins/tins.h>
 
+#include "crc32c.h"
+
 namespace wire {
 namespace {
 
@@ -41,19 +43,6 @@ unsigned get16(View bytes, std::size_t at) {
 
 std::uint32_t get32(View bytes, std::size_t at) {
     return get16(bytes, at) << 16 | get16(bytes, at + 2);
-}
-
-// CRC32c as RFC 9260 appendix A defines it, bit by bit; the four bytes at `hole` count as zero.
-std::uint32_t crc32c(View bytes, std::size_t hole) {
-    constexpr std::uint32_t kReflectedPolynomial = 0x82f63b78;
-    std::uint32_t crc = ~0U;
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        crc ^= i - hole < 4 ? 0U : get8(bytes, i);
-        for (int bit = 0; bit < 8; ++bit) {
-            crc = (crc >> 1) ^ ((crc & 1U) != 0 ? kReflectedPolynomial : 0U);
-        }
-    }
-    return ~crc;
 }
 
 // Sum of a range in the one's complement sense, by libtins.

@@ -51,6 +51,7 @@ public:
 
 // Checks that a group's name runs together; a check outside of a group has an empty one.
 inline constexpr std::string_view kTransmitGroup = "tx";
+inline constexpr std::string_view kReceiveGroup = "rx";
 
 struct Check {
     std::string_view group;

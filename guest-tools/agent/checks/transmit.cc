@@ -14,7 +14,7 @@
 #include "../encode.h"
 #include "../modules.h"
 #include "../netlink.h"
-#include "../packet.h"
+#include "../packet_socket.h"
 #include "../process.h"
 
 namespace agent {

@@ -35,6 +35,13 @@ struct PacketOffload {
     std::uint16_t ethertype = 0;  // for interfaces whose frames do not tell; 0: the frame tells
 };
 
+// What the driver told the stack about a frame, beside what every capture shows.
+struct Steered {
+    std::optional<std::uint32_t> hash;   // of the receive-side scaling, 0: none was reported
+    std::optional<std::uint32_t> queue;  // of the device that received it
+    std::uint16_t besides = 0;           // frames of this EtherType are shown as well
+};
+
 class PacketSocket {
 public:
     // Without descriptions it also shows frames whose segmentation a virtio-net header cannot name.
@@ -44,6 +51,9 @@ public:
     PacketSocket(const PacketSocket&) = delete;
     PacketSocket& operator=(const PacketSocket&) = delete;
     ~PacketSocket();
+
+    // Shows from now on only what has all of this.
+    void show_only(const Steered& wanted) const;
 
     void send(std::span<const std::byte> frame) const;
     void send(std::span<const std::byte> frame, const PacketOffload& offload) const;

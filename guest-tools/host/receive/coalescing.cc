@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Two segments in order become one packet with both payloads; with any change to the second they
+// stay two.
+#include <functional>
+
+#include "check.h"
+#include "encode.h"
+#include "verdicts.h"
+
+namespace host {
+namespace {
+
+constexpr std::size_t kHeaders = 54;
+constexpr std::uint32_t kPayload = 1000;
+constexpr int kAttempts = 100;
+
+Tins::TCP segment(std::uint32_t seq) {
+    Tins::TCP out(80, 1234);
+    out.seq(seq);
+    out.ack_seq(5000);
+    out.window(1000);
+    out.flags(Tins::TCP::ACK);
+    return out;
+}
+
+struct Change {
+    const char* name;
+    std::function<void(Tins::IP&, Tins::TCP&)> apply;
+};
+
+std::vector<Change> changes() {
+    using Tins::IP;
+    using Tins::TCP;
+    return {
+        {"gap", [](IP&, TCP& tcp) { tcp.seq(tcp.seq() + 1); }},
+        {"repetition", [](IP&, TCP& tcp) { tcp.seq(tcp.seq() - kPayload); }},
+        {"FIN", [](IP&, TCP& tcp) { tcp.set_flag(TCP::FIN, 1); }},
+        {"SYN", [](IP&, TCP& tcp) { tcp.set_flag(TCP::SYN, 1); }},
+        {"RST", [](IP&, TCP& tcp) { tcp.set_flag(TCP::RST, 1); }},
+        {"URG", [](IP&, TCP& tcp) { tcp.set_flag(TCP::URG, 1); }},
+        {"CWR", [](IP&, TCP& tcp) { tcp.set_flag(TCP::CWR, 1); }},
+        {"older acknowledgement", [](IP&, TCP& tcp) { tcp.ack_seq(4999); }},
+        {"other source port", [](IP&, TCP& tcp) { tcp.sport(1235); }},
+        {"other destination port", [](IP&, TCP& tcp) { tcp.dport(81); }},
+        {"other address", [](IP& ip, TCP&) { ip.src_addr("198.51.100.3"); }},
+        {"type of service", [](IP& ip, TCP&) { ip.tos(4); }},
+        {"fragment", [](IP& ip, TCP&) { ip.flags(IP::MORE_FRAGMENTS); }},
+        {"IPv4 option", [](IP& ip, TCP&) { ip.noop(); }},
+        {"TCP option", [](IP&, TCP& tcp) { tcp.sack_permitted(); }},
+        {"timestamps", [](IP&, TCP& tcp) { tcp.timestamp(1, 2); }},
+    };
+}
+
+std::vector<Bytes> pair_of(const ReceiveTrial& trial, const Change* change) {
+    Tins::IP ip("198.51.100.2", "198.51.100.1");
+    auto first = trial.ethernet() / ip / segment(1000) / Tins::RawPDU(payload(kPayload));
+    Tins::TCP tcp = segment(1000 + kPayload);
+    if (change != nullptr) {
+        change->apply(ip, tcp);
+    }
+    auto second = trial.ethernet() / ip / tcp / Tins::RawPDU(payload(kPayload, 'A'));
+    return {bytes_of(first), bytes_of(second)};
+}
+
+// Whether both come in one burst is for the host's scheduler: it may take a few tries.
+void expect_one(ReceiveTrial& trial) {
+    Json one;
+    for (int attempt = 0; attempt < kAttempts && one.size() != 1; ++attempt) {
+        one = trial.told(pair_of(trial, nullptr));
+    }
+    require(one.size() == 1, "two segments in order were never coalesced");
+    require(one.at(0).at("length") == kHeaders + 2 * kPayload,
+            "not as long as both: " + one.dump());
+    require(one.at(0).at("checksum") == "valid", "the unit is not vouched for: " + one.dump());
+    require(one.at(0).at("segment_size") != 0, "the unit has no segment size: " + one.dump());
+    const auto hex = one.at(0).at("hex").get<std::string>();
+    const auto both = hex_of(payload(kPayload)) + hex_of(payload(kPayload, 'A'));
+    require(hex.substr(2 * kHeaders) == both, "not both payloads: " + hex);
+}
+
+void expect_two(ReceiveTrial& trial, const std::vector<Bytes>& frames, const std::string& what) {
+    const Json two = trial.told(frames);
+    require(two.size() == frames.size(), what + ": coalesced: " + two.dump());
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        require(two.at(i).at("hex") == agent::to_hex(frames[i]), what + ": " + two.at(i).dump());
+        require(two.at(i).at("segment_size") == 0, what + ": told to be a unit");
+    }
+}
+
+}  // namespace
+
+Json check_rx_coalescing(ReceiveTrial& trial) {
+    trial.set("rx-lro", true);
+    expect_one(trial);
+    for (const Change& change : changes()) {
+        expect_two(trial, pair_of(trial, &change), change.name);
+    }
+    expect_one(trial);
+    trial.set("rx-lro", false);
+    for (int round = 0; round < 10; ++round) {
+        expect_two(trial, pair_of(trial, nullptr), "with it off");
+    }
+    return {{"told", "two segments became one; two with any of " +
+                         std::to_string(changes().size()) + " changes, or with it off"}};
+}
+
+}  // namespace host
