@@ -53,10 +53,11 @@ std::string Job::text(const char* name) const {
 
 std::span<const CommandTable> command_tables() {
     static const std::array tables{
-        CommandTable(kOwnCommands), identify_commands(), link_commands(),      ethtool_commands(),
-        module_commands(),          process_commands(),  session_commands(),   power_commands(),
-        kernel_log_commands(),      tunnel_commands(),   traffic_commands(),   ping_commands(),
-        packet_commands(),          xdp_commands(),      flow_rule_commands(), check_commands(),
+        CommandTable(kOwnCommands), identify_commands(), link_commands(),    ethtool_commands(),
+        module_commands(),          process_commands(),  session_commands(), power_commands(),
+        kernel_log_commands(),      tunnel_commands(),   traffic_commands(), ping_commands(),
+        packet_commands(),          xdp_commands(),      xsk_commands(),     flow_rule_commands(),
+        check_commands(),
     };
     return tables;
 }

@@ -66,6 +66,7 @@ using CommandTable = std::span<const Command>;
 [[nodiscard]] CommandTable ping_commands();
 [[nodiscard]] CommandTable packet_commands();
 [[nodiscard]] CommandTable xdp_commands();
+[[nodiscard]] CommandTable xsk_commands();
 [[nodiscard]] CommandTable check_commands();
 
 }  // namespace agent
