@@ -187,9 +187,41 @@ void Wire::read_dgram() {
 
 void Wire::arrived(std::span<const std::byte> frame) {
     sent(frame);
-    if (tap_ >= 0 && write(tap_, frame.data(), frame.size()) < 0) {
+    if (tap_ >= 0) {
+        carry(&Wire::cable_to_tap_, frame, [this](auto one) { to_tap(one); });
+    }
+}
+
+void Wire::to_tap(std::span<const std::byte> frame) const {
+    if (write(tap_, frame.data(), frame.size()) < 0) {
         // The tap refuses frames while it is down; the guest retransmits.
         return;
+    }
+}
+
+void Wire::disturb(const Disturbance& disturbance) {
+    const std::lock_guard guard(cable_lock_);
+    cable_to_guest_ = std::make_unique<Disturber>(disturbance);
+    cable_to_tap_ = std::make_unique<Disturber>(disturbance);
+}
+
+Wire::Disturbed Wire::disturbed() const {
+    const std::lock_guard guard(cable_lock_);
+    Disturbed out;
+    for (const auto* cable : {cable_to_guest_.get(), cable_to_tap_.get()}) {
+        out.lost += cable == nullptr ? 0 : cable->lost();
+        out.overtaken += cable == nullptr ? 0 : cable->overtaken();
+    }
+    return out;
+}
+
+void Wire::carry(std::unique_ptr<Disturber> Wire::*cable, std::span<const std::byte> frame,
+                 const Disturber::Deliver& deliver) {
+    const std::lock_guard guard(cable_lock_);
+    if (Disturber* const disturber = (this->*cable).get(); disturber != nullptr) {
+        disturber->pass(frame, deliver);
+    } else {
+        deliver(frame);
     }
 }
 
@@ -279,7 +311,8 @@ void Wire::read_tap() {
             std::fill(buffer.begin() + got, buffer.begin() + kShortestFrame, std::byte{0});
             size = kShortestFrame;
         }
-        inject(std::span(buffer.data(), size));
+        carry(&Wire::cable_to_guest_, std::span(buffer.data(), size),
+              [this](auto frame) { inject(frame); });
     }
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "capture.h"
+#include "disturbance.h"
 
 namespace wire {
 
@@ -39,6 +40,15 @@ public:
     // Joins the wire to a tap descriptor (no vnet header). The descriptor must outlive the wire.
     void relay(int tap);
 
+    // From now on what is relayed goes over a bad cable, either way; injected frames do not.
+    void disturb(const Disturbance& disturbance);
+    struct Disturbed {
+        std::size_t lost = 0;
+        std::size_t overtaken = 0;
+    };
+    // Both ways together.
+    [[nodiscard]] Disturbed disturbed() const;
+
 private:
     struct Connection;
 
@@ -50,6 +60,10 @@ private:
     void write_loop(const std::shared_ptr<Connection>& connection);
     void read_tap();
     void arrived(std::span<const std::byte> frame);
+    void to_tap(std::span<const std::byte> frame) const;
+    // Over the cable of that direction, if it is a bad one.
+    void carry(std::unique_ptr<Disturber> Wire::*cable, std::span<const std::byte> frame,
+               const Disturber::Deliver& deliver);
     static void enqueue(Connection& connection, std::span<const std::byte> frame);
 
     Transport transport_;
@@ -61,6 +75,10 @@ private:
     GSocketAddress* dgram_peer_ = nullptr;
     std::atomic<int> tap_{-1};
     std::atomic<bool> stopping_{false};
+
+    mutable std::mutex cable_lock_;
+    std::unique_ptr<Disturber> cable_to_guest_;
+    std::unique_ptr<Disturber> cable_to_tap_;
 
     std::mutex lock_;
     std::vector<std::shared_ptr<Connection>> connections_;

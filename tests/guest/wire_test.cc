@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The judge and the capture file themselves: frames that are known to be right or wrong.
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <iterator>
 #include <tins/tins.h>
 
+#include "disturbance.h"
 #include "flow_judge.h"
 #include "judge.h"
 #include "pattern.h"
@@ -53,6 +55,46 @@ Bytes golden_ping() {
     }
     out.resize(60);
     return out;
+}
+
+// Numbers of the frames that come out of a cable when 10,000 go in.
+std::vector<unsigned> through(const Disturbance& cable) {
+    Disturber disturber(cable);
+    std::vector<unsigned> out;
+    for (unsigned i = 0; i < 10000; ++i) {
+        const std::array frame{static_cast<std::byte>(i >> 8), static_cast<std::byte>(i & 0xff)};
+        disturber.pass(frame, [&](std::span<const std::byte> one) {
+            out.push_back(std::to_integer<unsigned>(one[0]) << 8 |
+                          std::to_integer<unsigned>(one[1]));
+        });
+    }
+    return out;
+}
+
+TEST(Disturber, LosesItsShareAndTheSameFramesEachTime) {
+    const auto arrived = through({0.05, 0, 7});
+    EXPECT_NEAR(static_cast<double>(arrived.size()), 9500, 150);
+    EXPECT_TRUE(std::is_sorted(arrived.begin(), arrived.end()));
+    EXPECT_EQ(arrived, through({0.05, 0, 7}));
+    EXPECT_NE(arrived, through({0.05, 0, 8}));
+}
+
+TEST(Disturber, ReordersAndLosesNothing) {
+    auto arrived = through({0, 0.05, 7});
+    std::size_t late = 0;
+    for (std::size_t i = 1; i < arrived.size(); ++i) {
+        late += arrived[i] < arrived[i - 1] ? 1U : 0U;
+    }
+    EXPECT_NEAR(static_cast<double>(late), 450, 100);  // a few overtake together
+    EXPECT_GE(arrived.size(), 9999U);                  // the last may still wait
+    std::sort(arrived.begin(), arrived.end());
+    EXPECT_EQ(std::unique(arrived.begin(), arrived.end()), arrived.end());
+}
+
+TEST(Disturber, AGoodCableChangesNothing) {
+    const auto arrived = through({});
+    EXPECT_EQ(arrived.size(), 10000U);
+    EXPECT_TRUE(std::is_sorted(arrived.begin(), arrived.end()));
 }
 
 TEST(Judge, AcceptsRightFrames) {
