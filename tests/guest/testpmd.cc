@@ -52,12 +52,12 @@ void reserve_memory(Machine& machine) {
 }  // namespace
 
 Testpmd::Testpmd(Machine& machine, const std::string& driver,
-                 const std::vector<std::string>& options)
+                 const std::vector<std::string>& options, const std::string& cores)
     : machine_(machine) {
     const std::string address = address_of_nic(machine);
     hand_over(machine, address, driver);
     reserve_memory(machine);
-    std::vector<std::string> words{"dpdk-testpmd", "-l", "0,1", "-n", "1"};
+    std::vector<std::string> words{"dpdk-testpmd", "--lcores", cores, "-n", "1"};
     const std::initializer_list<std::string> fixed{
         "-d", "librte_mempool_ring.so.23", "--no-telemetry", "-a", address, "--",
         "-i", "--total-num-mbufs=16384"};
