@@ -93,6 +93,7 @@ Program to_socket_of_queue(int map) {
     constexpr int kQueueOfContext = 16;  // xdp_md.rx_queue_index
     return {
         load(BPF_W, 2, 1, kQueueOfContext),
+        // NOLINTNEXTLINE(misc-redundant-expression): BPF_LD and BPF_IMM are both 0
         instruction(BPF_LD | BPF_DW | BPF_IMM, 1, BPF_PSEUDO_MAP_FD, 0, map),
         instruction(0, 0, 0, 0, 0),  // upper half of that immediate
         set(3, XDP_PASS),            // without a socket

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <linux/if_link.h>
 #include <unistd.h>
+#include <utility>
 
 #include "bpf.h"
 #include "command.h"
@@ -20,8 +21,8 @@ constexpr std::uint32_t kQueues = 64;
 // The program that redirects to AF_XDP sockets, on an interface for as long as this object lives.
 class Redirection {
 public:
-    Redirection(const std::string& ifname, std::uint16_t ethertype)
-        : ifname_(ifname), map_(bpf::make_socket_map(kQueues)) {
+    Redirection(std::string ifname, std::uint16_t ethertype)
+        : ifname_(std::move(ifname)), map_(bpf::make_socket_map(kQueues)) {
         const int program =
             bpf::load_xdp(bpf::for_ethertype(ethertype, bpf::to_socket_of_queue(map_)));
         netlink::set_xdp(ifname_, program, XDP_FLAGS_DRV_MODE);

@@ -14,8 +14,7 @@
 
 namespace ixgbe {
 
-// A 40-byte key, expanded to one 16-entry table per input nibble; expanding costs about a
-// microsecond.
+// A 40-byte key, expanded to one table of 256 entries for each byte of the input.
 class ToeplitzKey {
 public:
     static constexpr std::size_t kKeyLength = 40;

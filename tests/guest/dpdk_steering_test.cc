@@ -144,7 +144,7 @@ Counts by_size(const std::vector<Frame>& frames, const std::string& direction) {
         out[direction + "_size_" + bin.name + "_packets"] = 0;
     }
     for (const Frame& frame : frames) {
-        const auto bin = std::find_if(kBins.begin(), kBins.end(), [&](const Bin& one) {
+        const auto* const bin = std::find_if(kBins.begin(), kBins.end(), [&](const Bin& one) {
             return frame.length + kFcs <= one.longest;
         });
         ++out[direction + "_size_" + bin->name + "_packets"];

@@ -69,7 +69,7 @@ void expect_one(ReceiveTrial& trial) {
         one = trial.told(pair_of(trial, nullptr));
     }
     require(one.size() == 1, "two segments in order were never coalesced");
-    require(one.at(0).at("length") == kHeaders + 2 * kPayload,
+    require(one.at(0).at("length") == kHeaders + std::size_t{2} * kPayload,
             "not as long as both: " + one.dump());
     require(one.at(0).at("checksum") == "valid", "the unit is not vouched for: " + one.dump());
     require(one.at(0).at("segment_size") != 0, "the unit has no segment size: " + one.dump());

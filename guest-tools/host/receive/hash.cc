@@ -49,7 +49,7 @@ constexpr std::size_t kAddresses6 = 14 + 8;
 
 // Linux lets UDP be hashed by addresses alone unless told otherwise.
 std::vector<Flow> flows(const ReceiveTrial& trial, std::uint8_t number) {
-    const std::uint16_t port = static_cast<std::uint16_t>(2000 + 77 * number);
+    const auto port = static_cast<std::uint16_t>(2000 + 77 * number);
     const Tins::IP ip4("198.51.100.2", "198.51.100." + std::to_string(10 + number));
     const Tins::IPv6 ip6("2001:db8:99::2", "2001:db8:99::" + std::to_string(10 + number));
     auto tcp4 = trial.ethernet() / ip4 / Tins::TCP(80, port) / Tins::RawPDU(payload(60));

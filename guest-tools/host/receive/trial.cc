@@ -31,8 +31,8 @@ ReceiveTrial::ReceiveTrial(Machine& machine, std::size_t nic)
 
 ReceiveTrial::~ReceiveTrial() {
     try {
-        for (auto name = added_.rbegin(); name != added_.rend(); ++name) {
-            agent().call("interface.remove", {{"ifname", *name}});
+        for (const std::string& name : added_) {
+            agent().call("interface.remove", {{"ifname", name}});
         }
         agent().call("features.set", {{"ifname", ifname_}, {"features", changed_}});
         agent().call("link.wait", {{"ifname", ifname_}});

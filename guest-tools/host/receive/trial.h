@@ -26,8 +26,8 @@ public:
 void require(bool holds, const std::string& what);
 
 // Where the stack is asked what it was told.
-struct View {
-    std::string ifname;                             // empty: the NIC
+struct View {            // NOLINT(bugprone-exception-escape): no move of Json throws
+    std::string ifname;  // empty: the NIC
     std::function<Bytes(const Bytes&)> wrap;        // what takes a frame to that interface
     Json only;                                      // of packet.capture: {hash, queue}
     std::optional<agent::PacketOffload> offload{};  // what the network is told about each frame
