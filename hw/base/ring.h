@@ -13,7 +13,7 @@ struct RingSpan {
     std::uint32_t tail = 0;
     std::uint32_t size = 0;
 
-    // A ring whose indices lie outside itself (peers.md: unbounded loops) holds nothing.
+    // A ring whose indices lie outside itself holds nothing.
     [[nodiscard]] constexpr bool well_formed() const {
         return size != 0 && head < size && tail < size;
     }

@@ -113,7 +113,7 @@ void Device::poll() {
     const bool settled = rx_path_.close_units();
     polling_ = false;
     interrupts_.let_go();
-    if ((tx_pending_.any() && !tx_stopped()) || rx_wake_ || !settled) {
+    if (tx_ready() || rx_wake_ || !settled) {
         host_.schedule_poll();
     }
 }
@@ -123,9 +123,9 @@ void Device::poll() {
 void Device::run_transmit() {
     const unsigned first = tx_next_;
     unsigned left = kFramesPerPoll;
-    for (unsigned i = 0; i < IXGBE_QUEUES && tx_pending_.any() && !tx_stopped() && left != 0; ++i) {
+    for (unsigned i = 0; i < IXGBE_QUEUES && tx_ready() && left != 0; ++i) {
         const unsigned queue = (first + i) % IXGBE_QUEUES;
-        if (!tx_pending_.test(queue)) {
+        if (!tx_pending_.test(queue) || tx_held_.test(queue)) {
             continue;
         }
         tx_pending_.reset(queue);
@@ -135,7 +135,7 @@ void Device::run_transmit() {
         const TxQueues::Outcome outcome = tx_queues_.run(queue, std::min(left, kFramesPerRun));
         left -= std::min(left, tx_queues_.spent());
         tx_blocked_ = outcome == TxQueues::Outcome::blocked && !tx_released_;
-        tx_held_ = outcome == TxQueues::Outcome::held && !rx_changed_;
+        tx_held_.set(queue, outcome == TxQueues::Outcome::held && !rx_changed_);
         if (outcome != TxQueues::Outcome::idle) {
             tx_pending_.set(queue);
         }
@@ -208,6 +208,7 @@ void Device::forget_queues() {
         state_.rx[queue] = {};
     }
     tx_pending_.reset();
+    tx_held_.reset();
     tx_queues_.interrupted();
     rx_queues_.interrupted();
     coalescing_.forget_all();
@@ -258,13 +259,13 @@ void Device::set_dma_enabled(bool enabled) {
 
 void Device::kick(unsigned queue) {
     tx_pending_.set(queue);
-    if (!tx_stopped() && !polling_) {
+    if (tx_ready() && !polling_) {
         host_.schedule_poll();
     }
 }
 
 void Device::kick_all() {
-    tx_held_ = false;
+    tx_held_.reset();
     for (unsigned queue = 0; queue < IXGBE_QUEUES; ++queue) {
         if (tx_queues_.enabled(queue)) {
             kick(queue);
@@ -272,9 +273,19 @@ void Device::kick_all() {
     }
 }
 
+// Frames for pools that had to wait are tried again, from poll().
+void Device::release_held() {
+    if (tx_held_.any()) {
+        tx_held_.reset();
+        if (tx_ready() && !polling_) {
+            host_.schedule_poll();
+        }
+    }
+}
+
 // Something that made the receiver refuse frames has changed; the host is asked again from poll().
 void Device::wake_receiver() {
-    tx_held_ = false;
+    release_held();
     rx_changed_ = true;
     if (rx_path_.take_starved()) {
         rx_wake_ = true;

@@ -97,7 +97,8 @@ private:
     void kick_all();
     void wake_receiver();
     void run_transmit();
-    [[nodiscard]] bool tx_stopped() const { return tx_blocked_ || tx_held_; }
+    [[nodiscard]] bool tx_ready() const { return !tx_blocked_ && (tx_pending_ & ~tx_held_).any(); }
+    void release_held();
     [[nodiscard]] const char* implausible() const;
     [[nodiscard]] const char* implausible_queues() const;
     [[nodiscard]] const char* implausible_times() const;
@@ -128,8 +129,9 @@ private:
     unsigned tx_next_ = 0;      // queue the next round starts with
     bool tx_blocked_ = false;   // the host holds a frame of ours
     bool tx_released_ = false;  // ixgbe_send_ready() came during the run in progress
-    bool tx_held_ = false;      // a frame for another pool waits for its descriptors
-    bool rx_changed_ = false;   // wake_receiver() came during the run in progress
+    // Queues whose next frame waits for the descriptors of another pool.
+    std::bitset<IXGBE_QUEUES> tx_held_;
+    bool rx_changed_ = false;  // wake_receiver() came during the run in progress
     bool rx_wake_ = false;
     bool polling_ = false;
     bool dma_enabled_ = true;

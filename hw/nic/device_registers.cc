@@ -65,7 +65,7 @@ void Device::write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint3
         case Hook::tdba:
         case Hook::tdlen:
         case Hook::tdt:
-        case Hook::pfvfte:
+        case Hook::tx_pools:
             return write_transmit_hook(hook, index);
         case Hook::ral:
         case Hook::rah:
@@ -78,7 +78,7 @@ void Device::write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint3
         case Hook::vlnctrl:
         case Hook::mrqc:
         case Hook::reta:
-        case Hook::synqf:
+        case Hook::queue_filter:
         case Hook::rssrk:
         case Hook::fdirctrl:
         case Hook::fdircmd:
@@ -142,10 +142,11 @@ void Device::write_transmit_hook(Hook hook, unsigned index) {
         case Hook::tdh:
         case Hook::tdba:
         case Hook::tdlen:
+            tx_held_.reset(index);  // what waited is gone
             return tx_queues_.interrupted();
         case Hook::tdt:
             return on_tdt(index);
-        case Hook::pfvfte:
+        case Hook::tx_pools:
             return kick_all();
         default:
             return;
@@ -241,13 +242,16 @@ void Device::on_ctrl(std::uint32_t value) {
         phy_.restart();
         update_link();
     }
-    if (!regs_.get<CTRL>().get(CTRL::pcie_master_disable)) {
+    if (regs_.get<CTRL>().get(CTRL::pcie_master_disable)) {
+        (void)rx_path_.close_units();  // before STATUS says that the master is off
+    } else {
         kick_all();
         wake_receiver();
     }
 }
 
 void Device::on_rxctrl() {
+    (void)rx_path_.close_units();
     wake_receiver();
 }
 
@@ -281,6 +285,7 @@ void Device::on_txdctl(unsigned queue) {
     if (enable == (state_.tx[queue].enabled != 0)) {
         return;
     }
+    tx_held_.reset(queue);
     tx_queues_.initialise(queue);
     state_.tx[queue].enabled = enable ? 1 : 0;
     kick(queue);

@@ -220,7 +220,7 @@ std::optional<PoolList> PoolSwitch::looped_ethertype(const Packet& packet,
         return std::nullopt;
     }
     const std::uint32_t queue = regs_.get<ETQS>(*packet.ethertype_filter).get(ETQS::rx_queue);
-    return only_pool(queue >> layout.queue_bits);
+    return only_pool(layout.pool_of(queue));
 }
 
 const PoolSwitch::Members& PoolSwitch::members() {

@@ -19,6 +19,12 @@ unsigned RxPoolLayout::rss_bits_of(unsigned pool) const {
     return (mega_pools & only_pool(pool)) != 0 ? 2 : rss_bits;
 }
 
+unsigned RxPoolLayout::pool_of(unsigned queue) const {
+    const unsigned pool = queue >> queue_bits;
+    const bool behind_mega_pool = pool != 0 && (mega_pools & only_pool(pool - 1)) != 0;
+    return behind_mega_pool ? pool - 1 : pool;
+}
+
 unsigned RxPoolLayout::queue(unsigned pool, unsigned traffic_class, unsigned rss) const {
     const unsigned in_class = traffic_class & ((1U << class_bits) - 1);
     const unsigned in_rss = rss & ((1U << rss_bits_of(pool)) - 1);
@@ -58,7 +64,7 @@ std::optional<RxPoolLayout> rx_pool_layout(const RegisterFile& regs) {
 
 unsigned rx_pool(const RegisterFile& regs, unsigned queue) {
     const auto layout = rx_pool_layout(regs);
-    return layout ? queue >> layout->queue_bits : 0;
+    return layout ? layout->pool_of(queue) : 0;
 }
 
 // NUM_TC_OR_Q is the logarithm of a pool's queues; 0 is no layout of pools. DS 8.2.2.10.14.

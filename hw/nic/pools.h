@@ -34,6 +34,7 @@ struct RxPoolLayout {
 
     [[nodiscard]] unsigned queue(unsigned pool, unsigned traffic_class, unsigned rss) const;
     [[nodiscard]] unsigned rss_bits_of(unsigned pool) const;
+    [[nodiscard]] unsigned pool_of(unsigned queue) const;
 };
 
 // Nothing: receive queues belong to no pools (PFVTCTL.VT_ENA is off, or MRQE knows none).

@@ -86,12 +86,12 @@ enum class Hook : std::uint8_t {
     rssrk,
     reta,
     rfctl,
-    synqf,
+    queue_filter,
     fdirctrl,
     fdircmd,
     rsc,  // RSCCTL, RSCINT, RSCDBU, RDRXCTL, PSRTYPE
     rxcsum,
-    pfvfte,
+    tx_pools,
     pools,  // all that the internal switch goes by
     vfrssrk,
     pfqde,

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMinBufferKilobytes = 2;
 constexpr std::size_t kMinHeaderBuffer = 128;
+constexpr std::size_t kMinFrame = 60;  // without FCS
 
 RxBytes without_tag(ConstBytes header, std::size_t tag_offset, std::size_t tag_bytes) {
     RxBytes out;
@@ -107,8 +108,11 @@ RxCoalescing::Unit* RxCoalescing::find(unsigned queue, std::uint64_t connection)
     return found != units_.end() ? found : nullptr;
 }
 
-// Null: all contexts are busy (RSC-E1).
+// Null: all contexts are busy (RSC-E1), or the write-back of a unit before switched this off.
 RxCoalescing::Unit* RxCoalescing::open_unit(const Arrival& arrival) {
+    if (!enabled(arrival.queue)) {
+        return nullptr;
+    }
     auto* const unit = std::find_if(units_.begin(), units_.end(),
                                     [](const Unit& candidate) { return !candidate.used; });
     if (unit == units_.end()) {
@@ -131,9 +135,17 @@ RxCoalescing::Unit* RxCoalescing::open_unit(const Arrival& arrival) {
     return unit;
 }
 
-// A pure acknowledgement starts nothing (RSC-29), nor does what would close at once.
+// A pure acknowledgement starts nothing (RSC-29), nor does what would close at once, nor a frame
+// with bytes behind the datagram: they have no place in a unit, and it would have descriptors
+// without any byte.
+bool RxCoalescing::may_start(const Arrival& arrival, const RscSegment& segment) const {
+    const bool at_once = (segment.flags & TcpHeader::kPsh) != 0 && options().close_on_push;
+    const std::size_t datagram = std::size_t{segment.header_len} + segment.payload_len;
+    return !segment.pure_ack() && !at_once && arrival.frame.size() <= std::max(datagram, kMinFrame);
+}
+
 bool RxCoalescing::start(const Arrival& arrival, const RscSegment& segment) {
-    if (segment.pure_ack() || ((segment.flags & TcpHeader::kPsh) != 0 && options().close_on_push)) {
+    if (!may_start(arrival, segment)) {
         return false;
     }
     Unit* const unit = open_unit(arrival);

@@ -93,6 +93,7 @@ private:
                                     const std::optional<RscSegment>& segment) const;
     [[nodiscard]] Unit* find(unsigned queue, std::uint64_t connection);
     [[nodiscard]] Unit* open_unit(const Arrival& arrival);
+    [[nodiscard]] bool may_start(const Arrival& arrival, const RscSegment& segment) const;
     [[nodiscard]] bool start(const Arrival& arrival, const RscSegment& segment);
     [[nodiscard]] bool append(Unit& unit, const Arrival& arrival, const RscSegment& segment);
     [[nodiscard]] bool grow(Unit& unit, std::size_t length);

@@ -8,10 +8,10 @@ namespace ixgbe {
 
 DescriptorRing RxQueues::rest_of_ring(unsigned queue) const {
     DescriptorRing ring = ring_of<RDBAL, RDBAH, RDLEN, RDH, RDT>(regs_, queue);
-    if (lent_.at(queue) != 0) {
-        ring.span.head = lent_.at(queue) <= ring.span.available()
-                             ? ring.span.advanced(ring.span.head, lent_.at(queue))
-                             : ring.span.tail;  // the driver moved the tail back
+    if (lent_.at(queue) != 0 && ring.span.size != 0) {
+        const bool moved_back = ring.span.well_formed() && lent_.at(queue) > ring.span.available();
+        ring.span.head =
+            moved_back ? ring.span.tail : ring.span.advanced(ring.span.head, lent_.at(queue));
     }
     return ring;
 }

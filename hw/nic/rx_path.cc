@@ -310,10 +310,15 @@ RxMetadata RxPath::describe(const Frame& frame, const ixgbe_frame_offload& offlo
         out.hash = ip_identification(frame.bytes, frame.info);
     }
     out.vlan = strips_tag(frame) && tells_vlan ? l2.vlan_tci : std::uint16_t{0};
-    // DS 7.1.10: PSRTYPE names the headers that count; the deepest one that is there is the border.
-    const std::size_t border = header_split_point(frame.info, regs_.get<PSRTYPE>(frame.pool));
-    out.header_len = border == 0 || !strips_tag(frame) ? border : border - kTagBytes;
+    out.header_len = split_point(frame);
     return out;
+}
+
+// DS 7.1.10: PSRTYPE names the headers that count; the deepest one that is there is the border, in
+// the bytes that are placed.
+std::size_t RxPath::split_point(const Frame& frame) const {
+    const std::size_t border = header_split_point(frame.info, regs_.get<PSRTYPE>(frame.pool));
+    return border == 0 || !strips_tag(frame) ? border : border - kTagBytes;
 }
 
 }  // namespace ixgbe

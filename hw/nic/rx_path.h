@@ -46,9 +46,9 @@ public:
         bool context = false;        // CC: RSS and stripping know the offsets, DS 7.8.3.6.1
         bool outer_context = false;  // OUTERIPCS: of a tunnel's frames too
     };
-    // False: a queue without DROP_EN has no descriptors. Nothing has happened; offer it again once
-    // take_starved() would be true.
-    [[nodiscard]] bool exchange(const Exchanged& sent);
+    // How many copies were made. Nothing: a queue without DROP_EN has no descriptors, and nothing
+    // has happened; offer it again once something about the receiver has changed.
+    [[nodiscard]] std::optional<std::size_t> exchange(const Exchanged& sent);
 
     // RXEN, master enable: whether frames are taken at all.
     [[nodiscard]] bool receiving() const;
@@ -128,6 +128,7 @@ private:
     [[nodiscard]] RxBytes placed_bytes(const Frame& frame);
     [[nodiscard]] bool strips_tag(const Frame& frame) const;
     [[nodiscard]] RxMetadata describe(const Frame& frame, const ixgbe_frame_offload& offload) const;
+    [[nodiscard]] std::size_t split_point(const Frame& frame) const;
     [[nodiscard]] bool within_rlpml(unsigned queue, std::size_t length) const;
     [[nodiscard]] ixgbe_receive_result deliver(const Frame& frame,
                                                const ixgbe_frame_offload& offload);
@@ -151,7 +152,7 @@ private:
     bool dma_enabled_ = true;
     bool starved_ = false;
     bool busy_ = false;    // a frame is on its way to its buffers, which may re-enter
-    bool missed_ = false;  // starved_ for that reason
+    bool missed_ = false;  // a frame was refused for that reason
     std::array<PoolCopy, kPools> pool_copy_;  // of the frame on its way
     std::size_t pool_copies_ = 0;
     std::array<std::byte, kMaxFrame> copy_{};

@@ -33,19 +33,18 @@ ixgbe_receive_result RxPath::take_pooled(Frame& frame, const RxPoolLayout& layou
     return place_copies(frame, offload) ? IXGBE_ACCEPTED : IXGBE_DROPPED;
 }
 
-bool RxPath::exchange(const Exchanged& sent) {
+std::optional<std::size_t> RxPath::exchange(const Exchanged& sent) {
     const auto layout = rx_pool_layout(regs_);
     if (!layout || !receiving()) {
-        return true;
+        return 0;
     }
     if (sent.bytes.size() < sizeof(EthernetHeader) || sent.bytes.size() > kMaxFrame) {
         stats_.dropped(RxDrop::not_switchable);
-        return true;
+        return 0;
     }
     if (busy_) {
         missed_ = true;
-        starved_ = true;
-        return false;
+        return std::nullopt;
     }
     busy_ = true;
     Frame frame;
@@ -57,13 +56,12 @@ bool RxPath::exchange(const Exchanged& sent) {
     steer_copies(frame, *layout, sent.to);
     const auto full = full_queue(frame);
     if (full) {
-        starved_ = true;
         (void)hold(*full);
     } else {
         (void)place_copies(frame, {});
     }
     busy_ = false;
-    return !full;
+    return full ? std::nullopt : std::optional(pool_copies_);
 }
 
 // Two copies never go to one queue: an ethertype or SYN filter may name the same for all of them.
@@ -108,8 +106,7 @@ bool RxPath::must_wait(const Frame& frame) {
         return false;
     }
     const std::size_t length = placed_bytes(frame).size();
-    const std::size_t header = header_split_point(frame.info, regs_.get<PSRTYPE>(frame.pool));
-    return within_rlpml(queue, length) && !queues_.has_room(queue, length, header);
+    return within_rlpml(queue, length) && !queues_.has_room(queue, length, split_point(frame));
 }
 
 // A frame matches Flow Director once, whichever of its copies did.

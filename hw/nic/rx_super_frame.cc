@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t kFcsBytes = 4;
 constexpr std::size_t kTagBytes = 4;
+// CWR in the first segment only, where the chip's own masks would repeat it.
+constexpr TcpFlagMasks kAsStacksCut{.middle = 0xF76};
 
 std::size_t segments_of(std::size_t payload, std::size_t gso_size) {
     return std::max<std::size_t>(1, (payload + gso_size - 1) / gso_size);
@@ -85,8 +87,11 @@ void RxCoalescing::take_super(const Arrival& arrival, std::size_t gso_size) {
     if (Unit* const before = find(arrival.queue, segment->connection)) {
         close(*before);
     }
+    if (!enabled(arrival.queue)) {
+        return;  // switched off by that unit's write-back: the frame is lost with its ring
+    }
     const std::size_t at_once = segments_a_unit(arrival, segment->header_len, gso_size) * gso_size;
-    for (std::size_t from = 0; from < segment->payload_len; from += at_once) {
+    for (std::size_t from = 0; from < segment->payload_len && at_once != 0; from += at_once) {
         RscSegment part = *segment;
         part.payload_len =
             static_cast<std::uint32_t>(std::min<std::size_t>(at_once, segment->payload_len - from));
@@ -177,6 +182,10 @@ ixgbe_receive_result RxPath::coalesce_super(const Frame& frame,
                                         .tag_bytes = strips_tag(frame) ? kTagBytes : 0,
                                         .metadata = metadata,
                                         .good = true};
+    const std::size_t on_the_wire = frame.info.outer.l4.payload_offset + offload.gso_size;
+    if (!within_rlpml(arrival.queue, on_the_wire - arrival.tag_bytes)) {
+        return cut_super(frame, offload);
+    }
     switch (coalescing_.fits_super(arrival, offload.gso_size)) {
         case RxDrop::none:
             break;
@@ -222,7 +231,7 @@ ixgbe_receive_result RxPath::cut_super(const Frame& frame, const ixgbe_frame_off
          .payload_len = frame.info.outer.payload_end - static_cast<std::uint32_t>(header_len),
          .insert_ip_checksum = true,
          .insert_l4_checksum = true,
-         .masks = {}},
+         .masks = kAsStacksCut},
         headers);
     if (!segmenter) {
         return drop(RxDrop::undersize, frame.bytes.size());

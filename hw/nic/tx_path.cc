@@ -64,6 +64,7 @@ TxPath::Result TxPath::transmit(unsigned queue, const TxRequest& request, TxPack
     blocked_ = false;
     held_ = false;
     frames_ = 0;
+    copies_ = 0;
     segments_sent_ = segments_sent;
     unfinished_ = false;
     if (!request.insert_fcs && packet.size() > kFcsBytes) {
@@ -80,6 +81,7 @@ TxPath::Result TxPath::transmit(unsigned queue, const TxRequest& request, TxPack
             .blocked = blocked_,
             .held = held_,
             .frames = frames_,
+            .work = frames_ + copies_,
             .unfinished = unfinished_};
 }
 
@@ -242,7 +244,7 @@ void TxPath::cut(const TxRequest& request, Segmenter& segmenter, PieceCursor& pa
             unfinished_ = true;
             return;
         }
-        if (!segment->last && (blocked_ || frames_ == kFramesAtOnce)) {
+        if (!segment->last && (blocked_ || frames_ + copies_ >= kFramesAtOnce)) {
             unfinished_ = true;
             return;
         }

@@ -36,11 +36,12 @@ public:
         bool blocked = false;        // the host queued a frame: no other packet for now
         bool held = false;           // a pool it is for has no descriptors: unfinished as well
         unsigned frames = 0;         // that left
+        std::size_t work = 0;        // the same, and the copies for pools
         bool unfinished = false;     // segments are left for another call
     };
     // `segments_sent`: of the same packet, by the calls before that left it unfinished. A segmented
-    // packet is unfinished once the host queues a frame or kFramesAtOnce have left; any packet is
-    // while a pool has to wait for it.
+    // packet is unfinished once the host queues a frame or kFramesAtOnce have left, copies for
+    // pools included; any packet is while a pool has to wait for it.
     [[nodiscard]] Result transmit(unsigned queue, const TxRequest& request, TxPacket& packet,
                                   std::uint32_t segments_sent = 0);
 
@@ -57,6 +58,7 @@ private:
     [[nodiscard]] TxDrop refuse(const TxRequest& request, const TxPacket& packet) const;
     // tx_switch.cc
     [[nodiscard]] TxDrop route(const TxRequest& request, const TxPacket& packet);
+    // False: a pool has to wait for it.
     [[nodiscard]] bool exchange(const TxRequest& request);
     [[nodiscard]] ConstBytes flat_frame();
 
@@ -96,6 +98,7 @@ private:
     bool blocked_ = false;
     bool held_ = false;
     unsigned frames_ = 0;              // of the packet in progress, in this call
+    std::size_t copies_ = 0;           // of them for pools
     std::uint32_t segments_sent_ = 0;  // of the packet in progress, by the calls before
     bool unfinished_ = false;
     std::size_t header_bytes_ = 0;

@@ -164,7 +164,7 @@ TxQueues::Step TxQueues::packet(unsigned queue, const DescriptorRing& ring,
     if (drop == TxDrop::none && packet_.size() != 0) {
         result = send(queue, found.count);
         drop = result.drop;
-        spent_ += result.frames > 1 ? result.frames - 1 : 0;
+        spent_ += result.work > 1 ? static_cast<unsigned>(result.work - 1) : 0;
     }
     const std::size_t bytes = packet_.size();
     packet_.release();

@@ -44,7 +44,8 @@ public:
     };
     // Sends packets of the queue until they made `budget` frames or more.
     [[nodiscard]] Outcome run(unsigned queue, unsigned budget);
-    // What the last run took of its budget: its frames, and one for each step without any.
+    // What the last run took of its budget: its frames and their copies for pools, and one for each
+    // step without any.
     [[nodiscard]] unsigned spent() const { return spent_; }
 
     // TXDCTL.ENABLE 0 -> 1: contexts are invalid, a packet begun before is forgotten. DS 4.6.8.1.

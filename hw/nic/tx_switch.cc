@@ -54,11 +54,13 @@ TxDrop TxPath::route(const TxRequest& request, const TxPacket& packet) {
 
 // To the pools first: only what they have taken goes on to the wire.
 bool TxPath::exchange(const TxRequest& request) {
-    return receiver_.exchange({.bytes = flat_frame(),
-                               .offload = offload_,
-                               .to = route_,
-                               .context = request.context,
-                               .outer_context = request.geometry.native_tunnel});
+    const auto copies = receiver_.exchange({.bytes = flat_frame(),
+                                            .offload = offload_,
+                                            .to = route_,
+                                            .context = request.context,
+                                            .outer_context = request.geometry.native_tunnel});
+    copies_ += copies.value_or(0);
+    return copies.has_value();
 }
 
 }  // namespace ixgbe

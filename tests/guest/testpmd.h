@@ -17,8 +17,8 @@ using Counts = std::map<std::string, std::uint64_t>;
 class Testpmd {
 public:
     // Takes the first NIC from the kernel, gives it to `driver` (uio_pci_generic, vfio-pci) and
-    // starts testpmd with `options`, its threads on `cores` (as DPDK's --lcores has it). Throws with
-    // what the program said.
+    // starts testpmd with `options`, its threads on `cores` (as DPDK's --lcores has it). Throws
+    // with what the program said.
     Testpmd(Machine& machine, const std::string& driver, const std::vector<std::string>& options,
             const std::string& cores = "0,1");
     Testpmd(const Testpmd&) = delete;

@@ -89,6 +89,7 @@ inline constexpr auto kTxRows = std::to_array<RegisterDef>({
      .banks = banks_of<MTQC>(),
      .access = Access::rw,
      .writable = 0x0000000F,
+     .on_write = Hook::tx_pools,
      .section = "8.2.2.10.14"},
     {.name = "TXPBSIZE",
      .banks = banks_of<TXPBSIZE>(),
