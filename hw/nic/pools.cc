@@ -2,8 +2,6 @@
 #include "nic/pools.h"
 
 #include "regs/steering.h"
-#include "regs/tx.h"
-#include "regs/vmdq.h"
 
 namespace ixgbe {
 
@@ -65,19 +63,6 @@ std::optional<RxPoolLayout> rx_pool_layout(const RegisterFile& regs) {
 unsigned rx_pool(const RegisterFile& regs, unsigned queue) {
     const auto layout = rx_pool_layout(regs);
     return layout ? layout->pool_of(queue) : 0;
-}
-
-// NUM_TC_OR_Q is the logarithm of a pool's queues; 0 is no layout of pools. DS 8.2.2.10.14.
-std::optional<unsigned> tx_pool(const RegisterFile& regs, unsigned queue) {
-    const auto layout = regs.get<MTQC>();
-    const std::uint32_t queue_bits = layout.get(MTQC::num_tc_or_q);
-    return layout.get(MTQC::vt_ena) && queue_bits != 0 ? std::optional(queue >> queue_bits)
-                                                       : std::nullopt;
-}
-
-bool pool_may_send(const RegisterFile& regs, unsigned queue) {
-    const auto pool = tx_pool(regs, queue);
-    return !pool || (pool_list<PFVFTE>(regs) & only_pool(*pool)) != 0;
 }
 
 }  // namespace ixgbe

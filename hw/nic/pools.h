@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "nic/register_file.h"
+#include "regs/tx.h"
+#include "regs/vmdq.h"
 
 namespace ixgbe {
 
@@ -43,10 +45,21 @@ struct RxPoolLayout {
 // The pool of a receive queue; 0 without pools.
 [[nodiscard]] unsigned rx_pool(const RegisterFile& regs, unsigned queue);
 
-// The pool of a transmit queue, by MTQC. Nothing: there are none.
-[[nodiscard]] std::optional<unsigned> tx_pool(const RegisterFile& regs, unsigned queue);
+// The pool of a transmit queue, by MTQC; nothing: there are none. NUM_TC_OR_Q is the logarithm of a
+// pool's queues, 0 is no layout of pools: DS 8.2.2.10.14. Asked several times a packet.
+[[nodiscard]] inline std::optional<unsigned> tx_pool(const RegisterFile& regs, unsigned queue) {
+    const auto layout = regs.get<MTQC>();
+    if (!layout.get(MTQC::vt_ena)) {
+        return std::nullopt;
+    }
+    const std::uint32_t queue_bits = layout.get(MTQC::num_tc_or_q);
+    return queue_bits != 0 ? std::optional(queue >> queue_bits) : std::nullopt;
+}
 
 // PFVFTE: whether the pool of this transmit queue, if there are pools, may send.
-[[nodiscard]] bool pool_may_send(const RegisterFile& regs, unsigned queue);
+[[nodiscard]] inline bool pool_may_send(const RegisterFile& regs, unsigned queue) {
+    const auto pool = tx_pool(regs, queue);
+    return !pool || (pool_list<PFVFTE>(regs) & only_pool(*pool)) != 0;
+}
 
 }  // namespace ixgbe
