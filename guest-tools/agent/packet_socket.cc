@@ -17,23 +17,12 @@
 #include <vector>
 
 #include "socket_io.h"
+#include "vnet_header.h"
 
 namespace agent {
 namespace {
 
-// virtio 1.1, 5.1.6: the header a packet socket puts in front of a frame. The kernel's own header
-// is not C++.
-struct VnetHeader {
-    std::uint8_t flags = 0;
-    std::uint8_t segment_type = 0;
-    std::uint16_t header_length = 0;
-    std::uint16_t segment_size = 0;
-    std::uint16_t checksum_start = 0;
-    std::uint16_t checksum_offset = 0;
-};
-static_assert(sizeof(VnetHeader) == 10);
 constexpr std::size_t kVnetHeader = sizeof(VnetHeader);
-constexpr std::uint8_t kNeedsChecksum = 1;
 
 void describe_aux(msghdr& message, CapturedFrame& frame) {
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr;
@@ -125,7 +114,7 @@ void PacketSocket::send(std::span<const std::byte> frame) const {
 
 void PacketSocket::send(std::span<const std::byte> frame, const PacketOffload& offload) const {
     VnetHeader header;
-    header.flags = offload.checksum_start != 0 ? kNeedsChecksum : std::uint8_t{0};
+    header.flags = offload.checksum_start != 0 ? VnetHeader::kNeedsChecksum : std::uint8_t{0};
     header.segment_type = offload.segment_type;
     header.header_length = offload.header_length;
     header.segment_size = offload.segment_size;

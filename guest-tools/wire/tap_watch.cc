@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "netlink.h"
+#include "vnet_header.h"
 
 namespace wire {
 namespace {
@@ -25,17 +26,7 @@ constexpr std::size_t kLongest = 70000;
 constexpr std::size_t kTag = 4;
 constexpr std::size_t kAddresses = 12;
 
-// virtio 1.1, 5.1.6. The kernel's own header is not C++.
-struct VnetHeader {
-    std::uint8_t flags = 0;
-    std::uint8_t segment_type = 0;
-    std::uint16_t header_length = 0;
-    std::uint16_t segment_size = 0;
-    std::uint16_t checksum_start = 0;
-    std::uint16_t checksum_offset = 0;
-};
-static_assert(sizeof(VnetHeader) == 10);
-constexpr std::uint8_t kNeedsChecksum = 1;
+using agent::VnetHeader;
 
 [[noreturn]] void fail(const std::string& what) {
     throw std::system_error(errno, std::generic_category(), what);
@@ -141,7 +132,7 @@ void TapWatch::take_frame() {
         return record(Direction::to_guest, std::span(buffer_).first(size));
     }
     header.header_length = static_cast<std::uint16_t>(header.header_length + added);
-    if ((header.flags & kNeedsChecksum) != 0) {
+    if ((header.flags & VnetHeader::kNeedsChecksum) != 0) {
         header.checksum_start = static_cast<std::uint16_t>(header.checksum_start + added);
     }
     parts[1].iov_len = size;

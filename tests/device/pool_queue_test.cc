@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "flow_rig.h"
+#include "rss_key.h"
 #include "vmdq_rig.h"
 
 namespace x550 {
@@ -13,10 +14,6 @@ namespace {
 constexpr std::uint32_t kFields = MRQC::tcp4 | MRQC::ipv4 | MRQC::tcp6 | MRQC::ipv6;
 
 // The key of Microsoft's verification suite, and its first vector: TCP 51CCC178, IPv4 323E8FC2.
-constexpr std::array<std::uint8_t, 40> kKey = {
-    0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3,
-    0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
-    0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa};
 constexpr std::uint32_t kTcpHash = 0x51CCC178;
 constexpr std::uint32_t kIpHash = 0x323E8FC2;
 
@@ -39,9 +36,10 @@ struct PoolQueueRig : VmdqRig {
     void pool_key(unsigned pool) const {
         for (unsigned i = 0; i < 10; ++i) {
             const std::size_t at = std::size_t{4} * i;
-            driver.write<VFRSSRK>(16 * pool + i, kKey[at] | std::uint32_t{kKey[at + 1]} << 8 |
-                                                     std::uint32_t{kKey[at + 2]} << 16 |
-                                                     std::uint32_t{kKey[at + 3]} << 24);
+            driver.write<VFRSSRK>(16 * pool + i, kVerificationKey[at] |
+                                                     std::uint32_t{kVerificationKey[at + 1]} << 8 |
+                                                     std::uint32_t{kVerificationKey[at + 2]} << 16 |
+                                                     std::uint32_t{kVerificationKey[at + 3]} << 24);
         }
     }
     // One entry of the pool's table of 64; each has a byte.
@@ -116,7 +114,7 @@ TEST(PoolQueue, TrafficClassIsThatOfTheTagsPriority) {
 
 TEST(PoolRss, GlobalTableWithinTheQueuesOfThePool) {
     PoolQueueRig rig(MRQC::vt_32_rss | kFields);
-    rig.driver.set_rss_key(kKey);
+    rig.driver.set_rss_key(kVerificationKey);
     rig.address_of(5);
     rig.rings({20, 21, 22, 23});
     rig.driver.set_reta(kTcpHash & 0x1FF, 0x3F);
@@ -130,7 +128,7 @@ TEST(PoolRss, GlobalTableWithinTheQueuesOfThePool) {
 
 TEST(PoolRss, TwoQueuesOfSixtyFourPools) {
     PoolQueueRig rig(MRQC::vt_64_rss | kFields);
-    rig.driver.set_rss_key(kKey);
+    rig.driver.set_rss_key(kVerificationKey);
     rig.address_of(40);
     rig.rings({80, 81});
     rig.driver.set_reta(kTcpHash & 0x1FF, 3);
@@ -140,7 +138,7 @@ TEST(PoolRss, TwoQueuesOfSixtyFourPools) {
 
 TEST(PoolRss, MegaPoolHasFourQueues) {
     PoolQueueRig rig(MRQC::vt_62_and_a_mega_pool | kFields);
-    rig.driver.set_rss_key(kKey);
+    rig.driver.set_rss_key(kVerificationKey);
     rig.addresses_of({61, 62});
     rig.rings({122, 123, 124, 127});
     rig.driver.set_reta(kTcpHash & 0x1FF, 3);
@@ -152,7 +150,7 @@ TEST(PoolRss, MegaPoolHasFourQueues) {
 
 TEST(PoolRss, WithoutRssThereIsNoHash) {
     PoolQueueRig rig(MRQC::vt_64 | kFields);
-    rig.driver.set_rss_key(kKey);
+    rig.driver.set_rss_key(kVerificationKey);
     rig.driver.set_reta(kTcpHash & 0x1FF, 1);
     rig.queues_of_rss(5, 2);
     rig.address_of(5);

@@ -7,14 +7,10 @@
 #include <memory>
 
 #include "rig.h"
+#include "rss_key.h"
 
 namespace x550 {
 namespace {
-
-constexpr std::array<std::uint8_t, 40> kKey = {
-    0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3,
-    0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
-    0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa};
 
 struct Vector {
     const char* source;
@@ -46,7 +42,7 @@ struct RssRig : Rig {
     RxRing rx1{driver, 63, {.size = 16}};
 
     explicit RssRig(std::uint32_t fields = kAllFields) {
-        driver.set_rss_key(kKey);
+        driver.set_rss_key(kVerificationKey);
         driver.write<RXCSUM>(RXCSUM::pcsd);
         driver.write<MRQC>(MRQC::rss | fields);
     }
@@ -217,7 +213,7 @@ TEST(Rss, EveryOneOf512EntriesIsReachable) {
     for (unsigned queue = 0; queue < 64; ++queue) {
         rings.push_back(std::make_unique<RxRing>(rig.driver, queue, RxOptions{.size = 64}));
     }
-    rig.driver.set_rss_key(kKey);
+    rig.driver.set_rss_key(kVerificationKey);
     rig.driver.write<RXCSUM>(RXCSUM::pcsd);
     rig.driver.write<MRQC>(MRQC::rss | kAllFields);
     for (unsigned i = 0; i < 512; ++i) {
@@ -255,7 +251,7 @@ TEST(Rss, ChangesApplyToTheNextFrame) {
     constexpr std::array<std::uint8_t, 40> zero{};
     rig.driver.set_rss_key(zero);
     EXPECT_EQ(rig.deliver(frame).hash(), 0u);
-    rig.driver.set_rss_key(kKey);
+    rig.driver.set_rss_key(kVerificationKey);
     EXPECT_EQ(rig.deliver(frame).hash(), vector.tcp_hash);
 }
 

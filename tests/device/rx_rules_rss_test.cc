@@ -10,14 +10,11 @@
 
 #include "hex.h"
 #include "rsc_rig.h"
+#include "rss_key.h"
 
 namespace x550 {
 namespace {
 
-constexpr std::array<std::uint8_t, 40> kKey = {
-    0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3,
-    0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
-    0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa};
 constexpr std::uint32_t kTcpTypes = MRQC::tcp4 | MRQC::tcp6;
 constexpr std::uint32_t kIpTypes = MRQC::ipv4 | MRQC::ipv6;
 constexpr std::uint32_t kUdpTypes = MRQC::udp4 | MRQC::udp6;
@@ -38,7 +35,7 @@ struct TypesRig : Rig {
 
     // Every entry of the table names queue 63.
     explicit TypesRig(std::uint32_t types) {
-        driver.set_rss_key(kKey);
+        driver.set_rss_key(kVerificationKey);
         driver.write<RXCSUM>(RXCSUM::pcsd);
         driver.write<MRQC>(MRQC::rss | types);
         for (unsigned entry = 0; entry < 512; ++entry) {
@@ -180,7 +177,7 @@ TEST(RuleRss, SmallerTablesAreRepeated) {
     for (unsigned queue = 0; queue < 64; ++queue) {
         rings.push_back(std::make_unique<RxRing>(rig.driver, queue, RxOptions{.size = 16}));
     }
-    rig.driver.set_rss_key(kKey);
+    rig.driver.set_rss_key(kVerificationKey);
     rig.driver.write<MRQC>(MRQC::rss | kTcpTypes);
     for (const unsigned size : {128u, 16u, 2u}) {
         const auto queue_of = [&](unsigned entry) { return size == 128 ? entry / 2 : entry; };
@@ -199,7 +196,7 @@ TEST(RuleRss, SmallerTablesAreRepeated) {
 // Rule RSS-15: sixteen queues, each with a vector of its own.
 TEST(RuleRss, EachQueueHasItsVector) {
     Rig rig;
-    rig.driver.set_rss_key(kKey);
+    rig.driver.set_rss_key(kVerificationKey);
     rig.driver.write<MRQC>(MRQC::rss | kTcpTypes);
     rig.driver.use_msix();
     rig.driver.unmask_vectors();
@@ -220,7 +217,7 @@ TEST(RuleRxCombo, AUnitStaysInItsQueue) {
     RscRig rig;
     RxRing other(rig.driver, 1, {.buffer_kb = 3});
     rig.driver.write<RSCCTL>(1, RSCCTL::rscen | RSCCTL::maxdesc_16);
-    rig.driver.set_rss_key(kKey);
+    rig.driver.set_rss_key(kVerificationKey);
     rig.driver.write<RXCSUM>(RXCSUM::pcsd);
     rig.driver.write<MRQC>(MRQC::rss | kTcpTypes);
     for (std::uint32_t i = 0; i < 5; ++i) {

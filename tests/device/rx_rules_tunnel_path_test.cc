@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rsc_rig.h"
+#include "rss_key.h"
 #include "tunnel_frame.h"
 #include "vmdq_rig.h"
 
@@ -17,12 +18,6 @@ namespace {
 using Counts = std::vector<unsigned>;
 
 constexpr std::uint32_t kTunnel = bit(16);  // X550 DS 7.1.6.2, word 0
-
-// The key of Microsoft's verification suite.
-constexpr std::array<std::uint8_t, 40> kKey = {
-    0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3,
-    0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
-    0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa};
 
 FrameBuilder outer4() {
     return FrameBuilder().ipv4("10.0.0.1", "10.0.0.2");
@@ -43,7 +38,7 @@ TEST(RuleRxTunnelHeaders, AreFollowedFor512Bytes) {
          {std::pair<std::size_t, std::size_t>{56, 64}, {184, 192}}) {
         Rig rig;
         RxRing rx(rig.driver);
-        rig.driver.set_rss_key(kKey);
+        rig.driver.set_rss_key(kVerificationKey);
         rig.driver.write<RXCSUM>(RXCSUM::pcsd);
         rig.driver.write<MRQC>(MRQC::rss | MRQC::tcp6 | MRQC::ipv6);
         FrameBuilder outer;

@@ -10,6 +10,7 @@
 
 #include "hex.h"
 #include "rig.h"
+#include "rss_key.h"
 #include "tunnel_frame.h"
 
 namespace x550 {
@@ -23,12 +24,6 @@ constexpr std::uint32_t kOuterIpcs = RxWriteBack::outer_ipcs, kIpcs = RxWriteBac
                         kL4cs = RxWriteBack::l4cs, kUdpcs = RxWriteBack::udpcs,
                         kIpe = RxWriteBack::ipe, kL4e = RxWriteBack::l4e;
 constexpr std::uint32_t kVerdict = kOuterIpcs | kOuterIper | kIpcs | kL4cs | kUdpcs | kIpe | kL4e;
-
-// The key of Microsoft's verification suite.
-constexpr std::array<std::uint8_t, 40> kKey = {
-    0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3,
-    0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
-    0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa};
 
 FrameBuilder outer_of(bool v4) {
     return v4 ? FrameBuilder().ipv4("10.0.0.1", "10.0.0.2")
@@ -52,7 +47,7 @@ struct TunnelRig : Rig {
     RxRing rx{driver, 0, {.size = 16}};
 
     TunnelRig() {
-        driver.set_rss_key(kKey);
+        driver.set_rss_key(kVerificationKey);
         driver.write<VXLANCTRL>(4789);
         driver.write<RXCSUM>(RXCSUM::pcsd);
         driver.write<MRQC>(MRQC::rss | MRQC::tcp4 | MRQC::ipv4 | MRQC::tcp6 | MRQC::ipv6 |
