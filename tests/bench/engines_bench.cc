@@ -63,6 +63,25 @@ Buffer tcp_frame(std::size_t payload, std::uint16_t port = 4660, std::uint32_t s
     return frame;
 }
 
+// The same frame inside Ethernet, IPv4 and GRE with a key (RFC 7637 3.2).
+Buffer nvgre_frame(std::size_t payload) {
+    const Buffer inner = tcp_frame(payload);
+    const std::array<be16, 4> gre{be16(0x2000), be16(0x6558), be16(0x00AB), be16(0xCD12)};
+    constexpr std::size_t kOuter = kL4 + sizeof gre;
+    Buffer frame(inner.begin(), inner.begin() + kL4);
+    const be16 length = static_cast<std::uint16_t>(kOuter - kEthernet + inner.size());
+    std::memcpy(frame.data() + kEthernet + offsetof(Ipv4Header, total_length), &length, 2);
+    frame[kEthernet + offsetof(Ipv4Header, protocol)] = std::byte{47};
+    frame.resize(kOuter);
+    std::memcpy(frame.data() + kL4, gre.data(), sizeof gre);
+    frame.insert(frame.end(), inner.begin(), inner.end());
+    if (!insert_ipv4_checksum(frame, kEthernet, sizeof(Ipv4Header)) ||
+        !parse(frame, {.nvgre = true}).has_inner()) {
+        std::abort();
+    }
+    return frame;
+}
+
 void set_bytes(benchmark::State& state, std::size_t bytes) {
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
 }
@@ -140,6 +159,16 @@ void parse_tcp(benchmark::State& state) {
     }
 }
 BENCHMARK(parse_tcp);
+
+void parse_nvgre(benchmark::State& state) {
+    const Buffer frame = nvgre_frame(1400);
+    for ([[maybe_unused]] auto _ : state) {
+        benchmark::DoNotOptimize(frame.data());
+        const PacketInfo info = parse(frame, {.vxlan_port = 4789, .nvgre = true});
+        benchmark::DoNotOptimize(info);
+    }
+}
+BENCHMARK(parse_nvgre);
 
 void parse_and_verify_tcp(benchmark::State& state) {
     const Buffer frame = tcp_frame(static_cast<std::size_t>(state.range(0)));
