@@ -148,7 +148,8 @@ TEST(RuleRxCsum, IpInIpIsJudgedByItsOuterHeader) {
 // Rule CSUM-17: the only switch of the chip is RFCTL, for IPv6 (IPV6_DIS) and for what is behind
 // its extension headers (IPV6_EX_DIS).
 TEST(RuleRxCsum, Ipv6CanBeSwitchedOff) {
-    constexpr std::uint32_t kIpv6Dis = bit(10), kIpv6ExDis = bit(16);
+    constexpr std::uint32_t kIpv6Dis = bit(10);
+    constexpr std::uint32_t kIpv6ExDis = bit(16);
     VerdictRig rig;
     const FrameBuilder plain = flow(true).tcp(1, 2).payload(50);
     const FrameBuilder extended = flow(true).extension(60, options_of(8)).tcp(1, 2).payload(50);
