@@ -103,6 +103,22 @@ Verdicts outer_packets(const ReceiveTrial& trial, const std::function<Bytes(cons
     return out;
 }
 
+// Linux tells the NIC a port again from a work queue after the driver has reset it: waits until the
+// NIC vouches for an inner packet whose outer checksum is absent, which it can by the port alone.
+void await_port(ReceiveTrial& trial, const Ends& ends, std::uint16_t port) {
+    constexpr int kAttempts = 50;
+    auto inner = trial.ethernet() / Tins::IP("198.51.100.2", "198.51.100.1") / Tins::TCP(80, 1234) /
+                 Tins::RawPDU(payload(100));
+    const Bytes probe = in_vxlan(trial.ethernet(), ends, port, bytes_of(inner));
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        const Json told = trial.told({probe});
+        if (told.size() == 1 && told.at(0).at("checksum") == "valid") {
+            return;
+        }
+    }
+    throw std::runtime_error("the NIC never looked into VXLAN on port " + std::to_string(port));
+}
+
 // The NIC finds VXLAN by the port that an interface over IPv4 makes ixgbe tell it; one over IPv6
 // does not, and the port stays when the interface goes. The verdict is read on the NIC: behind the
 // tunnel the stack's own look at the outer checksum hides it.
@@ -114,6 +130,7 @@ Json try_vxlan(ReceiveTrial& trial, bool six, std::uint16_t port) {
                                              {"local", known.guest},
                                              {"remote", known.host},
                                              {"dstport", port}});
+    await_port(trial, known, port);
     const Ends ends = ends_of(trial, six);
     Verdicts verdicts = outer_packets(
         trial, [&](const Bytes& inner) { return in_vxlan(trial.ethernet(), ends, port, inner); });
