@@ -68,13 +68,13 @@ Buffer nvgre_frame(std::size_t payload) {
     const Buffer inner = tcp_frame(payload);
     const std::array<be16, 4> gre{be16(0x2000), be16(0x6558), be16(0x00AB), be16(0xCD12)};
     constexpr std::size_t kOuter = kL4 + sizeof gre;
-    Buffer frame(inner.begin(), inner.begin() + kL4);
-    const be16 length = static_cast<std::uint16_t>(kOuter - kEthernet + inner.size());
+    Buffer frame = noise(kOuter + inner.size());
+    std::memcpy(frame.data(), inner.data(), kL4);
+    const be16 length = static_cast<std::uint16_t>(frame.size() - kEthernet);
     std::memcpy(frame.data() + kEthernet + offsetof(Ipv4Header, total_length), &length, 2);
-    frame[kEthernet + offsetof(Ipv4Header, protocol)] = std::byte{47};
-    frame.resize(kOuter);
+    frame.at(kEthernet + offsetof(Ipv4Header, protocol)) = std::byte{47};
     std::memcpy(frame.data() + kL4, gre.data(), sizeof gre);
-    frame.insert(frame.end(), inner.begin(), inner.end());
+    std::memcpy(frame.data() + kOuter, inner.data(), inner.size());
     if (!insert_ipv4_checksum(frame, kEthernet, sizeof(Ipv4Header)) ||
         !parse(frame, {.nvgre = true}).has_inner()) {
         std::abort();
