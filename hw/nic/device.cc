@@ -131,11 +131,11 @@ void Device::run_transmit() {
         tx_pending_.reset(queue);
         tx_next_ = (queue + 1) % IXGBE_QUEUES;
         tx_released_ = false;
-        rx_changed_ = false;
+        held_released_ = false;
         const TxQueues::Outcome outcome = tx_queues_.run(queue, std::min(left, kFramesPerRun));
         left -= std::min(left, tx_queues_.spent());
         tx_blocked_ = outcome == TxQueues::Outcome::blocked && !tx_released_;
-        tx_held_.set(queue, outcome == TxQueues::Outcome::held && !rx_changed_);
+        tx_held_.set(queue, outcome == TxQueues::Outcome::held && !held_released_);
         if (outcome != TxQueues::Outcome::idle) {
             tx_pending_.set(queue);
         }
@@ -266,6 +266,7 @@ void Device::kick(unsigned queue) {
 
 void Device::kick_all() {
     tx_held_.reset();
+    held_released_ = true;
     for (unsigned queue = 0; queue < IXGBE_QUEUES; ++queue) {
         if (tx_queues_.enabled(queue)) {
             kick(queue);
@@ -275,6 +276,7 @@ void Device::kick_all() {
 
 // Frames for pools that had to wait are tried again, from poll().
 void Device::release_held() {
+    held_released_ = true;
     if (tx_held_.any()) {
         tx_held_.reset();
         if (tx_ready() && !polling_) {
@@ -283,10 +285,14 @@ void Device::release_held() {
     }
 }
 
+void Device::forget_held(unsigned queue) {
+    held_released_ = true;
+    tx_held_.reset(queue);
+}
+
 // Something that made the receiver refuse frames has changed; the host is asked again from poll().
 void Device::wake_receiver() {
     release_held();
-    rx_changed_ = true;
     if (rx_path_.take_starved()) {
         rx_wake_ = true;
         if (!polling_) {

@@ -99,6 +99,7 @@ private:
     void run_transmit();
     [[nodiscard]] bool tx_ready() const { return !tx_blocked_ && (tx_pending_ & ~tx_held_).any(); }
     void release_held();
+    void forget_held(unsigned queue);
     [[nodiscard]] const char* implausible() const;
     [[nodiscard]] const char* implausible_queues() const;
     [[nodiscard]] const char* implausible_times() const;
@@ -131,7 +132,7 @@ private:
     bool tx_released_ = false;  // ixgbe_send_ready() came during the run in progress
     // Queues whose next frame waits for the descriptors of another pool.
     std::bitset<IXGBE_QUEUES> tx_held_;
-    bool rx_changed_ = false;  // wake_receiver() came during the run in progress
+    bool held_released_ = false;  // one of them may go on, since the run in progress began
     bool rx_wake_ = false;
     bool polling_ = false;
     bool dma_enabled_ = true;

@@ -118,14 +118,12 @@ void Device::write_receive_hook(Hook hook, unsigned index) {
         case Hook::rdt:
             return wake_receiver();
         case Hook::srrctl:
-            (void)rx_path_.close_units();  // under the rules they began with
-            return wake_receiver();
         case Hook::rfctl:
         case Hook::hlreg0:
         case Hook::rsc:
         case Hook::ivar:
-            (void)rx_path_.close_units();
-            return;
+            (void)rx_path_.close_units();  // under the rules they began with
+            return wake_receiver();
         case Hook::pfqde:
             return on_pfqde();
         default:
@@ -142,7 +140,7 @@ void Device::write_transmit_hook(Hook hook, unsigned index) {
         case Hook::tdh:
         case Hook::tdba:
         case Hook::tdlen:
-            tx_held_.reset(index);  // what waited is gone
+            forget_held(index);  // what waited is gone
             return tx_queues_.interrupted();
         case Hook::tdt:
             return on_tdt(index);
@@ -156,9 +154,11 @@ void Device::write_transmit_hook(Hook hook, unsigned index) {
 void Device::write_steering_hook(Hook hook, unsigned index, std::uint32_t old) {
     switch (hook) {
         case Hook::rssrk:
-            return steering_.rss().key_changed();
+            steering_.rss().key_changed();
+            break;
         case Hook::vfrssrk:
-            return steering_.rss().pool_key_changed(VFRSSRK::pool(index));
+            steering_.rss().pool_key_changed(VFRSSRK::pool(index));
+            break;
         case Hook::pools:
             pool_switch_.pools_changed();
             break;
@@ -285,7 +285,7 @@ void Device::on_txdctl(unsigned queue) {
     if (enable == (state_.tx[queue].enabled != 0)) {
         return;
     }
-    tx_held_.reset(queue);
+    forget_held(queue);
     tx_queues_.initialise(queue);
     state_.tx[queue].enabled = enable ? 1 : 0;
     kick(queue);

@@ -52,6 +52,50 @@ TEST(PoolWaiting, DescriptorsLetTheSenderGoOn) {
     EXPECT_EQ(rig.full.take_all().size(), 1u);
 }
 
+// With the FCS the frame needs two descriptors, without it one.
+TEST(PoolWaiting, AFrameThatGetsShorterGoesOn) {
+    VmdqRig rig;
+    rig.driver.clear<HLREG0>(HLREG0::rxcrcstrp);
+    rig.address_of(5);
+    rig.driver.write<PFDTXGSWC>(PFDTXGSWC::lbe);
+    RxRing& ring = rig.ring(10, {.size = 16, .fill = false});
+    TxRing tx(rig.driver, 2);
+    ring.fill(1);
+    const Frame frame = plain_frame(2046, mac_of_pool(5));
+    const std::uint32_t index = tx.send(frame);
+    ASSERT_FALSE(tx.done(index));
+    rig.driver.set<HLREG0>(HLREG0::rxcrcstrp);
+    ASSERT_TRUE(rig.machine.run());
+    EXPECT_TRUE(tx.done(index));
+    EXPECT_EQ(ring.take_all().size(), 1u);
+}
+
+// The head's write-back of the same run lands on PFVFTE: whoever waits may go on.
+TEST(PoolWaiting, AReleaseDuringTheRunCounts) {
+    VmdqRig rig;
+    rig.addresses_of({1, 5});
+    rig.driver.write<PFDTXGSWC>(PFDTXGSWC::lbe);
+    RxRing& full = rig.ring(10, {.size = 16, .fill = false});
+    TxRing tx(rig.driver, 2, {.head_write_back = true});
+    bool armed = true;
+    rig.host.on_dma = [&](std::uint64_t address, std::size_t) {
+        if (armed && address == tx.head_write_back_address()) {
+            armed = false;
+            rig.driver.write<PFVFTE>(0, ~0u);
+        }
+    };
+    tx.put_packet(from(1, kStranger).build());
+    const std::uint32_t held = tx.put_packet(from(1, mac_of_pool(5)).build());
+    tx.kick();
+    rig.host.poll_scheduled = false;
+    ixgbe_poll(rig.machine.device());
+    ASSERT_FALSE(armed);
+    EXPECT_TRUE(rig.host.poll_scheduled) << "the held queue is looked at again";
+    full.fill(1);
+    ASSERT_TRUE(rig.machine.run());
+    EXPECT_EQ(tx.head(), held + 1);
+}
+
 // Pool 1 switches its queue off and on: what waited is gone, and the queue works.
 TEST(PoolWaiting, AQueueThatIsSwitchedOffWaitsNoLonger) {
     WaitingRig rig;

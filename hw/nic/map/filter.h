@@ -100,6 +100,7 @@ inline constexpr auto kFilterRows = std::to_array<RegisterDef>({
      .access = Access::rw,
      .reset = 0x44444444,
      .writable = 0x77777777,
+     .on_write = Hook::queue_filter,
      .section = "8.2.2.8.22"},
     {.name = "MRQC",
      .banks = banks_of<MRQC>(),

@@ -25,6 +25,7 @@ inline constexpr auto kRxRows = std::to_array<RegisterDef>({
      .banks = banks_of<VXLANCTRL>(),
      .access = Access::rw,
      .writable = 0x0000FFFF,
+     .on_write = Hook::queue_filter,
      .section = "8.2.2.8.3"},
     {.name = "PSRTYPE",
      .banks = banks_of<PSRTYPE>(),
