@@ -28,6 +28,10 @@ bpf_attr nothing() {
 
 }  // namespace
 
+Descriptor::~Descriptor() {
+    close(fd_);
+}
+
 Program for_ethertype(std::uint16_t ethertype, const Program& body) {
     constexpr int kEthernetHeader = 14;
     Program code{
@@ -54,7 +58,7 @@ Program for_ethertype(std::uint16_t ethertype, const Program& body) {
     return code;
 }
 
-int load_xdp(const Program& code) {
+Descriptor load_xdp(const Program& code) {
     static constexpr std::array<char, 4> kLicense{'G', 'P', 'L', 0};
     std::array<char, 16384> log{};
     bpf_attr attributes = nothing();
@@ -66,19 +70,19 @@ int load_xdp(const Program& code) {
     attributes.log_size = log.size();
     attributes.log_level = 1;
     try {
-        return call(BPF_PROG_LOAD, attributes, "XDP program");
+        return Descriptor(call(BPF_PROG_LOAD, attributes, "XDP program"));
     } catch (const std::system_error& error) {
         throw std::system_error(error.code(), std::string("XDP program: ") + log.data());
     }
 }
 
-int make_socket_map(std::uint32_t queues) {
+Descriptor make_socket_map(std::uint32_t queues) {
     bpf_attr attributes = nothing();
     attributes.map_type = BPF_MAP_TYPE_XSKMAP;
     attributes.key_size = sizeof(std::uint32_t);
     attributes.value_size = sizeof(std::uint32_t);
     attributes.max_entries = queues;
-    return call(BPF_MAP_CREATE, attributes, "map of AF_XDP sockets");
+    return Descriptor(call(BPF_MAP_CREATE, attributes, "map of AF_XDP sockets"));
 }
 
 void put_socket(int map, std::uint32_t queue, int socket) {

@@ -38,11 +38,24 @@ using Program = std::vector<bpf_insn>;
 // with leave().
 [[nodiscard]] Program for_ethertype(std::uint16_t ethertype, const Program& body);
 
-// A descriptor of the loaded program; throws with the verifier's words.
-[[nodiscard]] int load_xdp(const Program& code);
+// A program or a map of the kernel's, let go with this object.
+class Descriptor {
+public:
+    explicit Descriptor(int fd) : fd_(fd) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor();
+    [[nodiscard]] int number() const { return fd_; }
 
-// A map from queues to AF_XDP sockets, as a descriptor.
-[[nodiscard]] int make_socket_map(std::uint32_t queues);
+private:
+    int fd_;
+};
+
+// Throws with the verifier's words.
+[[nodiscard]] Descriptor load_xdp(const Program& code);
+
+// A map from queues to AF_XDP sockets.
+[[nodiscard]] Descriptor make_socket_map(std::uint32_t queues);
 void put_socket(int map, std::uint32_t queue, int socket);
 // Body that gives a frame to the socket of its queue in that map, or passes it on if there is none.
 [[nodiscard]] Program to_socket_of_queue(int map);

@@ -5,7 +5,6 @@
 #include <linux/if_link.h>
 #include <stdexcept>
 #include <string>
-#include <unistd.h>
 
 #include "bpf.h"
 #include "command.h"
@@ -49,16 +48,10 @@ int action_number(const std::string& name) {
 
 Json attach(Job& job) {
     const auto ethertype = job.args.value("ethertype", std::uint16_t{0});
-    const int program =
+    const auto program =
         bpf::load_xdp(bpf::for_ethertype(ethertype, body_of(action_number(job.text("action")))));
-    try {
-        netlink::set_xdp(job.ifname(), program,
-                         mode_flag(job.args.value("mode", std::string("native"))));
-    } catch (...) {
-        close(program);
-        throw;
-    }
-    close(program);
+    netlink::set_xdp(job.ifname(), program.number(),
+                     mode_flag(job.args.value("mode", std::string("native"))));
     return Json::object();
 }
 

@@ -5,7 +5,6 @@
 #include <array>
 #include <chrono>
 #include <linux/if_link.h>
-#include <unistd.h>
 #include <utility>
 
 #include "bpf.h"
@@ -23,27 +22,25 @@ class Redirection {
 public:
     Redirection(std::string ifname, std::uint16_t ethertype)
         : ifname_(std::move(ifname)), map_(bpf::make_socket_map(kQueues)) {
-        const int program =
-            bpf::load_xdp(bpf::for_ethertype(ethertype, bpf::to_socket_of_queue(map_)));
-        netlink::set_xdp(ifname_, program, XDP_FLAGS_DRV_MODE);
-        close(program);
+        const auto program =
+            bpf::load_xdp(bpf::for_ethertype(ethertype, bpf::to_socket_of_queue(map_.number())));
+        netlink::set_xdp(ifname_, program.number(), XDP_FLAGS_DRV_MODE);
     }
     Redirection(const Redirection&) = delete;
     Redirection& operator=(const Redirection&) = delete;
     ~Redirection() {
-        close(map_);
         try {
             netlink::set_xdp(ifname_, -1, XDP_FLAGS_DRV_MODE);
         } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the interface is gone
         }
     }
     void add(std::uint32_t queue, const XskSocket& socket) const {
-        bpf::put_socket(map_, queue, socket.descriptor());
+        bpf::put_socket(map_.number(), queue, socket.descriptor());
     }
 
 private:
     std::string ifname_;
-    int map_;
+    bpf::Descriptor map_;
 };
 
 // Sends what has come back to where it came from; the number of frames.

@@ -17,8 +17,8 @@ constexpr std::uint32_t kFrames = 2048;  // more than the receive ring of ixgbe 
 constexpr std::uint32_t kFrameBytes = 4096;
 constexpr std::uint32_t kEntries = kFrames;  // each ring could hold all frames
 
-[[noreturn]] void fail(const char* what) {
-    throw std::system_error(errno, std::generic_category(), std::string("AF_XDP: ") + what);
+[[noreturn]] void fail(const std::string& what) {
+    throw std::system_error(errno, std::generic_category(), "AF_XDP: " + what);
 }
 
 template <typename Value>
@@ -76,7 +76,10 @@ XskSocket::XskSocket(const std::string& ifname, std::uint32_t queue, Mode mode)
         address.sxdp_flags = XDP_USE_NEED_WAKEUP;
         address.sxdp_flags |= mode == Mode::zero_copy ? XDP_ZEROCOPY : XDP_COPY;
         if (bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
-            fail("bind");
+            const std::string where = ifname + ", queue " + std::to_string(queue);
+            fail(where + (mode == Mode::zero_copy
+                              ? ": no zero-copy socket (copy: true asks for another one)"
+                              : ": no socket"));
         }
     } catch (...) {
         close(fd_);

@@ -148,6 +148,26 @@ bool wanted(const ReceiveCheck& check, const std::vector<std::string>& names) {
            });
 }
 
+// What each of them wants is switched once, around all of them; a check reports what is in its way.
+void run_receive_checks(Machine& machine, const std::vector<std::string>& names,
+                        const AgentClient::OnEvent& on_check, std::size_t nic, Json& results) {
+    ReceiveTrial around(machine, nic);
+    try {
+        if (machine.network(nic)->takes_frames()) {
+            around.prepare();
+        }
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the first check says it
+    }
+    for (const ReceiveCheck& check : receive_checks()) {
+        if (wanted(check, names)) {
+            results.push_back(run_receive_check(check, machine, nic));
+            if (on_check) {
+                on_check(results.back());
+            }
+        }
+    }
+}
+
 }  // namespace
 
 Json run_checks(Machine& machine, const std::vector<std::string>& names,
@@ -157,17 +177,9 @@ Json run_checks(Machine& machine, const std::vector<std::string>& names,
     Json results = names.empty() || !of_agent.empty()
                        ? run_agent_checks(machine, of_agent, on_check, nic)
                        : Json::array();
-    std::optional<ReceiveTrial> around;  // what each of them wants is then switched once
-    for (const ReceiveCheck& check : receive_checks()) {
-        if (wanted(check, names)) {
-            if (!around) {
-                around.emplace(machine, nic);
-            }
-            results.push_back(run_receive_check(check, machine, nic));
-            if (on_check) {
-                on_check(results.back());
-            }
-        }
+    if (std::any_of(receive_checks().begin(), receive_checks().end(),
+                    [&](const ReceiveCheck& check) { return wanted(check, names); })) {
+        run_receive_checks(machine, names, on_check, nic, results);
     }
     return results;
 }

@@ -219,8 +219,7 @@ Backend chosen_backend(const RunOptions& options) {
     if (!wire::NetNamespace::available()) {
         std::printf(
             "Frames can be watched and made by hand only with root and /dev/net/tun: the peer "
-            "alone "
-            "judges (--backend user).\n");
+            "alone judges (--backend user).\n");
         return Backend::user;
     }
     std::printf("These checks are about frames: --backend stream instead of user.\n");

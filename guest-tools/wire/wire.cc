@@ -217,11 +217,18 @@ Wire::Disturbed Wire::disturbed() const {
 
 void Wire::carry(std::unique_ptr<Disturber> Wire::*cable, std::span<const std::byte> frame,
                  const Disturber::Deliver& deliver) {
-    const std::lock_guard guard(cable_lock_);
-    if (Disturber* const disturber = (this->*cable).get(); disturber != nullptr) {
-        disturber->pass(frame, deliver);
-    } else {
-        deliver(frame);
+    std::vector<Bytes> out;
+    {
+        const std::lock_guard guard(cable_lock_);
+        Disturber* const disturber = (this->*cable).get();
+        if (disturber == nullptr) {
+            out.emplace_back(frame.begin(), frame.end());
+        } else {
+            disturber->pass(frame, [&](auto one) { out.emplace_back(one.begin(), one.end()); });
+        }
+    }
+    for (const Bytes& one : out) {
+        deliver(one);  // may wait for its end, which is no reason for the other direction to wait
     }
 }
 

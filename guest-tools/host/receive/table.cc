@@ -40,6 +40,7 @@ Json run_receive_check(const ReceiveCheck& check, Machine& machine, std::size_t 
             throw NotOffered("no frame can be put on this network");
         }
         ReceiveTrial trial(machine, nic);
+        trial.prepare();
         out["detail"] = check.run(trial);
         out["outcome"] = "pass";
     } catch (const NotOffered& reason) {

@@ -24,8 +24,10 @@ ReceiveTrial::ReceiveTrial(Machine& machine, std::size_t nic)
       network_(*machine.network(nic)),
       mac_(machine.nics().at(nic).mac),
       ifname_(interface_of(machine, mac_)),
-      features_(agent().call("features", {{"ifname", ifname_}})) {
-    set("rx-gro", false);  // the stack's own coalescing would hide the device's
+      features_(agent().call("features", {{"ifname", ifname_}})) {}
+
+void ReceiveTrial::prepare() {
+    set("rx-gro", false);
     (void)set_queues(1);
 }
 

@@ -38,7 +38,6 @@ struct View {            // NOLINT(bugprone-exception-escape): no move of Json t
 
 class ReceiveTrial {
 public:
-    // The device has one queue at first, so that frames stay in order.
     ReceiveTrial(Machine& machine, std::size_t nic);
     ReceiveTrial(const ReceiveTrial&) = delete;
     ReceiveTrial& operator=(const ReceiveTrial&) = delete;
@@ -52,6 +51,9 @@ public:
     // To the guest, from the station that injected frames come from.
     [[nodiscard]] Tins::EthernetII ethernet() const;
 
+    // What every check wants: no coalescing by the stack, which would hide the device's, and one
+    // queue, so that frames stay in order.
+    void prepare();
     // Throws NotOffered when the driver has no such switch.
     void set(const std::string& feature, bool on);
     // As many queues of the device as it offers, `most` at most; a carrier afterwards. Throws
