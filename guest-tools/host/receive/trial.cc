@@ -127,7 +127,8 @@ Json ReceiveTrial::told(const std::vector<Bytes>& frames, const View& view) {
     const auto last = std::find_if(out.begin(), out.end(), [&](const Json& frame) {
         return frame.at("hex").get<std::string>().find(hex_of(mark)) != std::string::npos;
     });
-    require(last != out.end(), "the frame behind those of the check did not arrive");
+    require(last != out.end(), "the frame behind those of the check is not among the " +
+                                   std::to_string(out.size()) + " that arrived first");
     out.erase(last);
     return out;
 }
