@@ -24,7 +24,8 @@ public:
         return ops.dma_read != nullptr && ops.dma_write != nullptr && ops.dma_map != nullptr &&
                ops.dma_unmap != nullptr && ops.msix != nullptr && ops.legacy != nullptr &&
                ops.send != nullptr && ops.receive_ready != nullptr && ops.link_changed != nullptr &&
-               ops.now_ns != nullptr && ops.set_timer != nullptr && ops.schedule_poll != nullptr &&
+               ops.offload_changed != nullptr && ops.now_ns != nullptr &&
+               ops.set_timer != nullptr && ops.schedule_poll != nullptr &&
                ops.guest_error != nullptr && ops.trace != nullptr;
     }
 
@@ -53,6 +54,9 @@ public:
     }
     void receive_ready() override { ops_.receive_ready(opaque_); }
     void link_changed(bool up) override { ops_.link_changed(opaque_, up); }
+    void offload_changed(std::uint32_t generation) override {
+        ops_.offload_changed(opaque_, generation);
+    }
 
     [[nodiscard]] std::int64_t now_ns() override { return ops_.now_ns(opaque_); }
     void set_timer(std::int64_t deadline_ns) override { ops_.set_timer(opaque_, deadline_ns); }

@@ -30,7 +30,8 @@ bool valid(const ixgbe_config& config) {
     const std::span mac(config.mac);
     const bool multicast = (mac[0] & 1) != 0;
     const bool zero = std::all_of(mac.begin(), mac.end(), [](auto byte) { return byte == 0; });
-    return !multicast && !zero && config.port <= 1;
+    return !multicast && !zero && config.port <= 1 &&
+           ixgbe_offload_check(&config.offload, nullptr, 0);
 }
 
 }  // namespace
@@ -62,6 +63,22 @@ uint32_t ixgbe_mmio_read(ixgbe_device* dev, uint64_t offset, unsigned size) {
 
 void ixgbe_mmio_write(ixgbe_device* dev, uint64_t offset, uint32_t value, unsigned size) {
     dev->device.mmio_write(offset, value, size);
+}
+
+uint32_t ixgbe_block_read(ixgbe_device* dev, uint64_t offset, unsigned size) {
+    return dev->device.block_read(offset, size);
+}
+
+void ixgbe_block_write(ixgbe_device* dev, uint64_t offset, uint32_t value, unsigned size) {
+    dev->device.block_write(offset, value, size);
+}
+
+uint32_t ixgbe_block_peek(const ixgbe_device* dev, uint64_t offset) {
+    return dev->device.block_peek(offset);
+}
+
+uint32_t ixgbe_block_set(ixgbe_device* dev, uint64_t offset, uint16_t value) {
+    return dev->device.block_set(offset, value);
 }
 
 ixgbe_receive_result ixgbe_receive(ixgbe_device* dev, const uint8_t* frame, size_t len,

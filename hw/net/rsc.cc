@@ -45,7 +45,7 @@ bool same(ConstBytes a, ConstBytes b) {
 }
 
 // Options may be absent, or the one layout that stacks send (RSC-16).
-bool read_options(ConstBytes frame, RscSegment& segment) {
+bool read_options(ConstBytes frame, const RscOptions& allowed, RscSegment& segment) {
     const std::size_t options = segment.header_len - segment.l4_offset - sizeof(TcpHeader);
     if (options == 0) {
         return true;
@@ -53,8 +53,8 @@ bool read_options(ConstBytes frame, RscSegment& segment) {
     const auto layout = read_at<be32>(frame, segment.l4_offset + sizeof(TcpHeader));
     const auto tsval = read_at<be32>(frame, segment.l4_offset + kTsval);
     const auto tsecr = read_at<be32>(frame, segment.l4_offset + kTsecr);
-    if (options != kTimestampOptions || !layout || *layout != kTimestampLayout || !tsval ||
-        !tsecr) {
+    if (!allowed.timestamps || options != kTimestampOptions || !layout ||
+        *layout != kTimestampLayout || !tsval || !tsecr) {
         return false;
     }
     segment.timestamps = true;
@@ -72,12 +72,16 @@ std::uint16_t pseudo_header_of(ConstBytes frame, std::uint32_t l3, bool ipv4, st
                                static_cast<std::uint16_t>(length));
 }
 
+bool version_on(const Layer3& ip, const RscOptions& options) {
+    return (ip.kind == L3Kind::ipv4 && options.ipv4) || (ip.kind == L3Kind::ipv6 && options.ipv6);
+}
+
 bool may_coalesce(const PacketInfo& info, const RscOptions& options) {
     const Layer3& ip = info.outer;
     return !info.has_inner() && !info.l2.has_outer_vlan && ip.nested == L3Kind::none &&
-           (ip.kind == L3Kind::ipv4 || (ip.kind == L3Kind::ipv6 && options.ipv6)) &&
-           !ip.has_options && !ip.has_extensions && !ip.fragment && ip.l4_checkable() &&
-           ip.l4.is(L4Kind::tcp) && ip.l4.payload_offset <= RscUnit::kMaxHeader;
+           version_on(ip, options) && !ip.has_options && !ip.has_extensions && !ip.fragment &&
+           ip.l4_checkable() && ip.l4.is(L4Kind::tcp) &&
+           ip.l4.payload_offset <= RscUnit::kMaxHeader;
 }
 
 }  // namespace
@@ -117,7 +121,31 @@ std::optional<RscSegment> rsc_segment(ConstBytes frame, const PacketInfo& info,
                    .connection = rsc_connection(frame, info)};
     const std::size_t hop_limit = ip.offset + (out.ipv4 ? kIpv4Ttl : kIpv6HopLimit);
     out.hop_limit = read_at<std::uint8_t>(frame, hop_limit).value_or(0);
-    return read_options(frame, out) ? std::optional(out) : std::nullopt;
+    return read_options(frame, options, out) ? std::optional(out) : std::nullopt;
+}
+
+RscException rsc_exception(ConstBytes frame, const PacketInfo& info,
+                           const RscOptions& options) noexcept {
+    const Layer3& ip = info.outer;
+    if (info.has_inner() || ip.protocol != ipproto::kTcp || !version_on(ip, options)) {
+        return RscException::none;
+    }
+    if (ip.fragment) {
+        return RscException::fragment;
+    }
+    if (ip.has_options || ip.has_extensions) {
+        return RscException::ip_option;
+    }
+    const auto tcp = read_at<TcpHeader>(frame, ip.l4.offset);
+    if (!ip.l4.is(L4Kind::tcp) || !tcp) {
+        return RscException::none;
+    }
+    const auto strange = static_cast<std::uint16_t>(tcp->flags() & ~kMayJoin);
+    if (strange != 0 || (tcp->flags() & TcpHeader::kAck) == 0) {
+        const bool ecn_only = strange != 0 && (strange & ~(TcpHeader::kEce | TcpHeader::kCwr)) == 0;
+        return ecn_only ? RscException::ecn : RscException::flag;
+    }
+    return ip.l4.header_len > sizeof(TcpHeader) ? RscException::option : RscException::none;
 }
 
 bool RscUnit::same_connection(ConstBytes frame, const RscSegment& segment) const noexcept {
@@ -159,12 +187,32 @@ RscStep RscUnit::decide(ConstBytes frame, const RscSegment& segment,
                             segment.window != window_ && same_envelope(frame, segment);
         return update && options.window_updates ? RscStep::window_update : RscStep::alone;
     }
-    const std::size_t datagram = header_len_ - l3_ + payload_len_ + segment.payload_len;
     const bool joins = segment.seq == next_seq_ && !before(segment.ack, ack_) &&
                        !(timestamps_ && before(segment.tsval, tsval_)) &&
-                       !(push_ && options.close_on_push) && datagram <= kMaxDatagram &&
+                       !(push_ && options.close_on_push) && fits(segment, options) &&
                        same_envelope(frame, segment);
     return joins ? RscStep::append : RscStep::start;
+}
+
+bool RscUnit::fits(const RscSegment& segment, const RscOptions& options) const noexcept {
+    const std::size_t datagram = header_len_ - l3_ + payload_len_ + segment.payload_len;
+    return datagram <= kMaxDatagram && count_ < options.max_segments;
+}
+
+RscSplit RscUnit::split(ConstBytes frame, const RscSegment& segment,
+                        const RscOptions& options) const noexcept {
+    if (segment.seq != next_seq_) {
+        return RscSplit::other;
+    }
+    if (!fits(segment, options)) {
+        return RscSplit::full;
+    }
+    constexpr std::size_t kTos = 1;  // with the lower bits of the traffic class
+    const auto marks = [&](ConstBytes bytes, std::uint32_t l3) {
+        const auto byte = read_at<std::uint8_t>(bytes, l3 + kTos).value_or(0);
+        return ipv4_ ? byte & 0x3 : byte >> 4 & 0x3;
+    };
+    return marks(header_, l3_) != marks(frame, segment.l3_offset) ? RscSplit::ecn : RscSplit::other;
 }
 
 void RscUnit::begin(ConstBytes frame, const RscSegment& segment) noexcept {

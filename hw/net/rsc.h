@@ -18,7 +18,10 @@
 namespace ixgbe {
 
 struct RscOptions {
-    bool ipv6 = false;           // the chip coalesces IPv4 only
+    bool ipv4 = true;
+    bool ipv6 = false;               // the chip coalesces IPv4 only
+    bool timestamps = true;          // false: segments with the option are not coalesced (RSC-15)
+    unsigned max_segments = 0xffff;  // of a unit
     bool window_updates = true;  // false: RSCDBU.RSCACKDIS, every pure ACK ends the unit (RSC-13)
     bool close_on_push = true;   // false: RDRXCTL.RSC_PUSH_DIS
 };
@@ -54,6 +57,26 @@ struct RscSegment {
 // of its connection must go before it. Zero: no TCP.
 [[nodiscard]] std::uint64_t rsc_connection(ConstBytes frame, const PacketInfo& info) noexcept;
 
+// Why a TCP segment that may not be coalesced may not: the exceptions RSC-E2 to RSC-E8.
+enum class RscException : std::uint8_t {
+    none,  // its IP version is not coalesced, or it is no TCP
+    flag,
+    option,
+    ip_option,  // IPv4 options, IPv6 extension headers
+    fragment,
+    ecn,  // ECE or CWR
+};
+// For a frame of which rsc_segment() made nothing.
+[[nodiscard]] RscException rsc_exception(ConstBytes frame, const PacketInfo& info,
+                                         const RscOptions& options) noexcept;
+
+// Why a segment starts another unit although it is the next of its connection.
+enum class RscSplit : std::uint8_t {
+    other,
+    full,  // RSC-E7
+    ecn,   // RSC-E8
+};
+
 enum class RscStep : std::uint8_t {
     start,          // finish the unit; begin another with this segment
     append,         // the payload joins
@@ -72,6 +95,10 @@ public:
     [[nodiscard]] bool same_connection(ConstBytes frame, const RscSegment& segment) const noexcept;
     // What becomes of a segment of the same connection: RSC-T2 to RSC-T10, RSC-9.
     [[nodiscard]] RscStep decide(ConstBytes frame, const RscSegment& segment,
+                                 const RscOptions& options) const noexcept;
+
+    // For a segment of the same connection that decide() let start another unit.
+    [[nodiscard]] RscSplit split(ConstBytes frame, const RscSegment& segment,
                                  const RscOptions& options) const noexcept;
 
     void begin(ConstBytes frame, const RscSegment& segment) noexcept;
@@ -100,6 +127,7 @@ public:
     [[nodiscard]] ConstBytes finish() noexcept;
 
 private:
+    [[nodiscard]] bool fits(const RscSegment& segment, const RscOptions& options) const noexcept;
     [[nodiscard]] bool same_envelope(ConstBytes frame, const RscSegment& segment) const noexcept;
     [[nodiscard]] std::uint16_t payload_sum_of(ConstBytes frame,
                                                const RscSegment& segment) const noexcept;

@@ -23,6 +23,8 @@ Device::Device(Host& host, ixgbe_state& state, const ixgbe_config& config)
       timers_(state, host),
       interrupts_(host, state, regs_, timers_, trace_),
       stats_(state, regs_),
+      offloads_(state.task_offload, config.offload, config.task_offload_block),
+      task_offload_(host, state.task_offload, offloads_, interrupts_, trace_),
       semaphores_(regs_),
       nvm_(state, regs_, config.port),
       mailbox_(regs_, nvm_, config.port, trace_),
@@ -31,13 +33,13 @@ Device::Device(Host& host, ixgbe_state& state, const ixgbe_config& config)
       filter_(regs_),
       pool_switch_(regs_, filter_),
       flow_director_(state.flow, regs_, interrupts_, trace_),
-      steering_(regs_, flow_director_),
+      steering_(regs_, flow_director_, offloads_.gates()),
       rx_queues_(host, state, regs_),
-      coalescing_(host, regs_, rx_queues_, interrupts_, trace_),
+      coalescing_(host, regs_, rx_queues_, interrupts_, trace_, offloads_),
       rx_path_(regs_, filter_, pool_switch_, steering_, flow_director_, rx_queues_, coalescing_,
-               interrupts_, link_, stats_, trace_),
+               interrupts_, link_, stats_, trace_, offloads_),
       tx_path_(host, regs_, pool_switch_, rx_path_, link_, stats_, trace_),
-      tx_queues_(host, state, regs_, tx_path_, interrupts_, stats_, trace_) {
+      tx_queues_(host, state, regs_, tx_path_, interrupts_, stats_, trace_, offloads_) {
     reset(IXGBE_RESET_POWER_ON);
 }
 
@@ -111,6 +113,9 @@ void Device::poll() {
     }
     run_transmit();
     const bool settled = rx_path_.close_units();
+    if (settled && task_offload_.pending()) {
+        ring_doorbell();
+    }
     polling_ = false;
     interrupts_.let_go();
     if (tx_ready() || rx_wake_ || !settled) {
@@ -187,6 +192,7 @@ void Device::reset(ixgbe_reset_kind kind) {
     phy_.reset();  // a driver that never touches the PHY must find it awake
     regs_.reset(kind == IXGBE_RESET_POWER_ON ? ResetKind::power_on : ResetKind::bus);
     forget_queues();
+    task_offload_.reset(kind == IXGBE_RESET_POWER_ON);
     load_address();
     link_.after_reset();
     wake_receiver();
@@ -197,6 +203,7 @@ void Device::software_reset() {
     trace_(TraceEvent::reset, 2);
     regs_.reset(ResetKind::software);
     forget_queues();
+    task_offload_.reset(false);
     load_address();
     link_.after_reset();
     wake_receiver();
@@ -318,6 +325,7 @@ bool Device::loaded(std::span<char> why) {
         }
         return false;
     }
+    task_offload_.loaded();
     filter_.addresses_changed();
     pool_switch_.pools_changed();
     steering_.rss().all_keys_changed();
@@ -384,6 +392,9 @@ const char* Device::implausible() const {
         return "phy: registers, cable or link have values the PHY never has";
     }
     if (const char* const reason = flow_director_.implausible()) {
+        return reason;
+    }
+    if (const char* const reason = task_offload_.implausible(config_.task_offload_block)) {
         return reason;
     }
     if (state_.firmware_busy != 0) {

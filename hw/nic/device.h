@@ -15,6 +15,7 @@
 #include "nic/interrupts.h"
 #include "nic/link.h"
 #include "nic/nvm.h"
+#include "nic/offload_switches.h"
 #include "nic/phy.h"
 #include "nic/pool_switch.h"
 #include "nic/register_file.h"
@@ -25,6 +26,7 @@
 #include "nic/semaphores.h"
 #include "nic/stats.h"
 #include "nic/steering.h"
+#include "nic/task_offload.h"
 #include "nic/timers.h"
 #include "nic/trace.h"
 #include "nic/tx_path.h"
@@ -42,6 +44,12 @@ public:
 
     [[nodiscard]] std::uint32_t mmio_read(std::uint64_t offset, unsigned size);
     void mmio_write(std::uint64_t offset, std::uint32_t value, unsigned size);
+
+    // The task-offload block, device_offload.cc.
+    [[nodiscard]] std::uint32_t block_read(std::uint64_t offset, unsigned size);
+    void block_write(std::uint64_t offset, std::uint32_t value, unsigned size);
+    [[nodiscard]] std::uint32_t block_peek(std::uint64_t offset) const;
+    [[nodiscard]] std::uint32_t block_set(std::uint64_t offset, std::uint16_t value);
 
     [[nodiscard]] ixgbe_receive_result receive(ConstBytes frame,
                                                const ixgbe_frame_offload* offload);
@@ -89,6 +97,14 @@ private:
     void on_hicr();
     [[nodiscard]] std::uint32_t status() const;
 
+    // device_offload.cc
+    [[nodiscard]] bool block_answers(std::uint64_t offset, unsigned size);
+    [[nodiscard]] OffloadObserved observed() const;
+    void ring_doorbell();
+    void offloads_changed();
+    void on_vxlanctrl();
+    void withhold_pools();
+
     void software_reset();
     void forget_queues();
     void load_address();
@@ -112,6 +128,8 @@ private:
     Timers timers_;
     Interrupts interrupts_;
     Stats stats_;
+    OffloadSwitches offloads_;
+    TaskOffload task_offload_;
     Semaphores semaphores_;
     Nvm nvm_;
     FirmwareMailbox mailbox_;

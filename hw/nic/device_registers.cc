@@ -79,6 +79,7 @@ void Device::write_hook(Hook hook, unsigned index, std::uint32_t old, std::uint3
         case Hook::mrqc:
         case Hook::reta:
         case Hook::queue_filter:
+        case Hook::vxlanctrl:
         case Hook::rssrk:
         case Hook::fdirctrl:
         case Hook::fdircmd:
@@ -145,6 +146,7 @@ void Device::write_transmit_hook(Hook hook, unsigned index) {
         case Hook::tdt:
             return on_tdt(index);
         case Hook::tx_pools:
+            withhold_pools();
             return kick_all();
         default:
             return;
@@ -160,7 +162,11 @@ void Device::write_steering_hook(Hook hook, unsigned index, std::uint32_t old) {
             steering_.rss().pool_key_changed(VFRSSRK::pool(index));
             break;
         case Hook::pools:
+            withhold_pools();
             pool_switch_.pools_changed();
+            break;
+        case Hook::vxlanctrl:
+            on_vxlanctrl();
             break;
         case Hook::fdirctrl:
             flow_director_.write_control(old);

@@ -19,6 +19,8 @@ enum class TxDrop : std::uint8_t {
     unsupported,         // IPsec, FCoE
     pool_vlan,           // a tag in a packet of a pool that may not choose: DS 7.8.4.2.3
     spoofed,             // an address, a VLAN or a type that the pool may not use: DS 7.8.4.2
+    offload_off,         // a large send while the task-offload block has that offload off: CTRL-8
+    over_offload_limit,  // or of more payload than the block offers: LSO-20
     count,
 };
 

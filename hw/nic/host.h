@@ -37,6 +37,7 @@ public:
                                                  const ixgbe_frame_offload& offload) = 0;
     virtual void receive_ready() = 0;
     virtual void link_changed(bool up) = 0;
+    virtual void offload_changed(std::uint32_t generation) = 0;
 
     [[nodiscard]] virtual std::int64_t now_ns() = 0;
     virtual void set_timer(std::int64_t deadline_ns) = 0;

@@ -48,6 +48,9 @@ public:
     void write_eitr(unsigned vector, std::uint32_t old);
     void write_gpie();
 
+    // A message of the task-offload block's, on the vector it was told; no cause, no throttle.
+    void send_event(unsigned vector) { host_.msix(vector); }
+
     // Between these two, events latch and nothing goes out: one decision for a whole batch.
     void hold_back() { held_back_ = true; }
     [[nodiscard]] bool held_back() const { return held_back_; }

@@ -87,6 +87,7 @@ enum class Hook : std::uint8_t {
     reta,
     rfctl,
     queue_filter,
+    vxlanctrl,
     fdirctrl,
     fdircmd,
     rsc,  // RSCCTL, RSCINT, RSCDBU, RDRXCTL, PSRTYPE

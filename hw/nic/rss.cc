@@ -12,8 +12,7 @@ namespace {
 
 constexpr unsigned kKeyWords = 10;
 constexpr unsigned kRetaEntries = 128;
-constexpr std::uint32_t kPortTableMask = 0x1ff;  // 512 entries, DS 7.1.3.7
-constexpr std::uint32_t kPoolTableMask = 0x3f;   // 64 entries, DS 8.2.2.8.26
+constexpr std::uint32_t kPoolTableMask = 0x3f;  // 64 entries, DS 8.2.2.8.26
 
 using KeyBytes = std::array<std::byte, ToeplitzKey::kKeyLength>;
 
@@ -37,13 +36,13 @@ RssType rss_type(RssKind kind) {
 
 // MRQC and VFMRQC have the same fields.
 template <typename R>
-RssTypes enabled_types(Value<R> control) {
+RssTypes enabled_types(Value<R> control, const OffloadGates& gates) {
     return {.ipv4 = control.get(R::ipv4),
             .tcp_ipv4 = control.get(R::tcp_ipv4),
             .ipv6 = control.get(R::ipv6),
             .tcp_ipv6 = control.get(R::tcp_ipv6),
-            .udp_ipv4 = control.get(R::udp_ipv4),
-            .udp_ipv6 = control.get(R::udp_ipv6)};
+            .udp_ipv4 = gates.rss_udp && control.get(R::udp_ipv4),
+            .udp_ipv6 = gates.rss_udp && control.get(R::udp_ipv6)};
 }
 
 template <typename R>
@@ -59,7 +58,10 @@ KeyBytes key_bytes(const RegisterFile& regs, unsigned first) {
 }  // namespace
 
 std::optional<Rss::Result> Rss::of_port(ConstBytes frame, const PacketInfo& info) {
-    const auto found = rss_hash(port_key(), frame, info, enabled_types(regs_.get<MRQC>()));
+    if (!gates_.rss) {
+        return std::nullopt;
+    }
+    const auto found = rss_hash(port_key(), frame, info, enabled_types(regs_.get<MRQC>(), gates_));
     if (!found) {
         return std::nullopt;
     }
@@ -69,10 +71,10 @@ std::optional<Rss::Result> Rss::of_port(ConstBytes frame, const PacketInfo& info
 
 std::optional<Rss::Result> Rss::of_pool(ConstBytes frame, const PacketInfo& info, unsigned pool) {
     const auto control = regs_.get<VFMRQC>(pool);
-    if (!control.get(VFMRQC::rss_enable)) {
+    if (!gates_.rss || !control.get(VFMRQC::rss_enable)) {
         return std::nullopt;
     }
-    const auto found = rss_hash(pool_key(pool), frame, info, enabled_types(control));
+    const auto found = rss_hash(pool_key(pool), frame, info, enabled_types(control, gates_));
     if (!found) {
         return std::nullopt;
     }
@@ -81,10 +83,11 @@ std::optional<Rss::Result> Rss::of_pool(ConstBytes frame, const PacketInfo& info
 }
 
 unsigned Rss::port_entry(std::uint32_t hash) const {
-    const unsigned entry = hash & kPortTableMask;
-    return entry < kRetaEntries
-               ? reta_entry(regs_.get<RETA>(entry / 4), entry % 4)
-               : reta_entry(regs_.get<ERETA>((entry - kRetaEntries) / 4), entry % 4);
+    const unsigned entry = hash & (gates_.rss_entries - 1);  // of 512, DS 7.1.3.7
+    const unsigned queue =
+        entry < kRetaEntries ? reta_entry(regs_.get<RETA>(entry / 4), entry % 4)
+                             : reta_entry(regs_.get<ERETA>((entry - kRetaEntries) / 4), entry % 4);
+    return queue < gates_.rss_queues ? queue : queue % gates_.rss_queues;
 }
 
 unsigned Rss::pool_entry(std::uint32_t hash, unsigned pool) const {

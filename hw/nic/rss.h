@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "net/parse.h"
 #include "net/toeplitz.h"
+#include "nic/offload_switches.h"
 #include "nic/pools.h"
 #include "nic/register_file.h"
 #include "regs/descriptors.h"
@@ -20,7 +21,7 @@ namespace ixgbe {
 // mark them. Tables are read as they stand.
 class Rss {
 public:
-    explicit Rss(RegisterFile& regs) : regs_(regs) {}
+    Rss(RegisterFile& regs, const OffloadGates& gates) : regs_(regs), gates_(gates) {}
 
     struct Result {
         std::uint32_t hash = 0;
@@ -43,6 +44,7 @@ private:
     [[nodiscard]] const ToeplitzKey& pool_key(unsigned pool);
 
     RegisterFile& regs_;
+    const OffloadGates& gates_;
     ToeplitzKey key_;
     bool stale_ = true;
     std::array<std::unique_ptr<ToeplitzKey>, kPools> pool_keys_;  // large: only of pools that hash

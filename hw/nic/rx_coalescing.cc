@@ -31,8 +31,13 @@ RxBytes without_tag(ConstBytes header, std::size_t tag_offset, std::size_t tag_b
 }  // namespace
 
 RxCoalescing::RxCoalescing(Host& host, RegisterFile& regs, RxQueues& queues, Interrupts& interrupts,
-                           Tracer& trace)
-    : host_(host), regs_(regs), queues_(queues), interrupts_(interrupts), trace_(trace) {}
+                           Tracer& trace, OffloadSwitches& offloads)
+    : host_(host),
+      regs_(regs),
+      queues_(queues),
+      interrupts_(interrupts),
+      trace_(trace),
+      offloads_(offloads) {}
 
 bool RxCoalescing::enabled(unsigned queue) const {
     const auto buffers = regs_.get<SRRCTL>(queue);
@@ -47,7 +52,12 @@ bool RxCoalescing::enabled(unsigned queue) const {
 }
 
 RscOptions RxCoalescing::options() const {
-    return {.window_updates = !regs_.get<RSCDBU>().get(RSCDBU::rscackdis),
+    const OffloadGates& gates = offloads_.gates();
+    return {.ipv4 = gates.rsc4,
+            .ipv6 = gates.rsc6,
+            .timestamps = gates.rsc_timestamps,
+            .max_segments = gates.rsc_max_segments,
+            .window_updates = !regs_.get<RSCDBU>().get(RSCDBU::rscackdis),
             .close_on_push = !regs_.get<RDRXCTL>().get(RDRXCTL::rsc_push_dis)};
 }
 
@@ -71,6 +81,9 @@ bool RxCoalescing::take(const Arrival& arrival) {
     const bool wanted = on && arrival.good && connection != 0;
     const auto segment =
         wanted ? rsc_segment(arrival.frame, arrival.info, options()) : std::nullopt;
+    if (on && !segment) {
+        count_exception(arrival);
+    }
     if (unit == nullptr) {
         return segment && start(arrival, *segment);
     }
@@ -82,10 +95,54 @@ bool RxCoalescing::take(const Arrival& arrival) {
     if (step == RscStep::append && append(*unit, arrival, *segment)) {
         return true;
     }
+    if (step == RscStep::start) {
+        count_split(*unit, arrival, *segment);
+    }
     if (unit->used) {
         close(*unit);
     }
     return step != RscStep::alone && start(arrival, *segment);
+}
+
+void RxCoalescing::abort(OffloadCounter cause) {
+    offloads_.count(OffloadCounter::rsc_aborts);
+    offloads_.count(cause);
+}
+
+// RSC-S4. A bad checksum counts before whatever else is wrong with the segment.
+void RxCoalescing::count_exception(const Arrival& arrival) {
+    const Layer3& ip = arrival.info.outer;
+    const RscException why = rsc_exception(arrival.frame, arrival.info, options());
+    const bool version = ip.kind == L3Kind::ipv4 ? options().ipv4 : options().ipv6;
+    if (version && ip.l4.is(L4Kind::tcp) && !arrival.info.has_inner() && !arrival.good) {
+        return abort(OffloadCounter::rsc_bad_checksum);
+    }
+    switch (why) {
+        case RscException::none:
+            return;
+        case RscException::flag:
+            return abort(OffloadCounter::rsc_flag);
+        case RscException::option:
+            return abort(OffloadCounter::rsc_option);
+        case RscException::ip_option:
+            return abort(OffloadCounter::rsc_ip_option);
+        case RscException::fragment:
+            return abort(OffloadCounter::rsc_fragment);
+        case RscException::ecn:
+            return abort(OffloadCounter::rsc_ecn);
+    }
+}
+
+void RxCoalescing::count_split(const Unit& unit, const Arrival& arrival,
+                               const RscSegment& segment) {
+    switch (unit.rsc.split(arrival.frame, segment, options())) {
+        case RscSplit::other:
+            return;
+        case RscSplit::full:
+            return offloads_.count(OffloadCounter::rsc_full);
+        case RscSplit::ecn:
+            return abort(OffloadCounter::rsc_ecn);
+    }
 }
 
 RscStep RxCoalescing::next_step(const Unit& unit, const Arrival& arrival,
@@ -115,7 +172,8 @@ RxCoalescing::Unit* RxCoalescing::open_unit(const Arrival& arrival) {
     }
     auto* const unit = std::find_if(units_.begin(), units_.end(),
                                     [](const Unit& candidate) { return !candidate.used; });
-    if (unit == units_.end()) {
+    if (unit == units_.end() || open_ >= offloads_.gates().rsc_flows) {
+        abort(OffloadCounter::rsc_no_resources);
         return nullptr;
     }
     unit->used = true;
@@ -130,6 +188,7 @@ RxCoalescing::Unit* RxCoalescing::open_unit(const Arrival& arrival) {
     unit->buffers = 0;
     unit->starts.fill(0);
     unit->metadata = arrival.metadata;
+    unit->verified = arrival.verified;
     ++open_;
     ++open_on_.at(arrival.queue);
     return unit;
@@ -160,6 +219,7 @@ bool RxCoalescing::start(const Arrival& arrival, const RscSegment& segment) {
     if (!placed) {
         queues_.take_back(unit->queue, unit->buffers);
         release(*unit);
+        abort(OffloadCounter::rsc_no_resources);
         return false;
     }
     unit->rsc.begin(arrival.frame, segment);
@@ -217,10 +277,14 @@ bool RxCoalescing::grow(Unit& unit, std::size_t length) {
         return true;
     }
     if (wanted > max_buffers(unit.queue)) {
+        offloads_.count(OffloadCounter::rsc_full);
         return false;
     }
     const auto fresh = std::span(unit.buffer).subspan(unit.buffers, wanted - unit.buffers);
     if (!queues_.lend(unit.queue, fresh)) {
+        if (unit.buffers != 0) {  // start() counts its own
+            abort(OffloadCounter::rsc_no_resources);
+        }
         return false;
     }
     unit.buffers = wanted;
@@ -272,8 +336,18 @@ void RxCoalescing::close(Unit& unit) {
         trace_(TraceEvent::rx_unit, queue, unit.rsc.count(), unit.bytes, unit.buffers);
     }
     if (unit.used && unit.serial == serial) {
+        count_unit(unit);
         release(unit);
         interrupts_.raise_rx_queue(queue);
+    }
+}
+
+// RSC-S1 to S3; of a single segment nothing (RSC-S5).
+void RxCoalescing::count_unit(const Unit& unit) {
+    if (unit.rsc.count() > 1) {
+        offloads_.count(OffloadCounter::rsc_segments, unit.rsc.count());
+        offloads_.count(OffloadCounter::rsc_octets, unit.rsc.payload_len());
+        offloads_.count(OffloadCounter::rsc_units);
     }
 }
 
@@ -298,6 +372,9 @@ void RxCoalescing::write_back(const Unit& unit) {
         const std::size_t bytes = std::min(unit.bytes - before, unit.place(before).room);
         Value<RxInfo> info = eop ? unit.metadata.info : Value<RxInfo>();
         Value<RxStatus> status = eop ? unit.metadata.status : Value<RxStatus>();
+        if (coalesced && eop) {
+            status = Value<RxStatus>(status.raw() | unit.verified.raw());
+        }
         if (coalesced) {
             info = info.with(RxInfo::rsccnt, unit.starts.at(i) + 1U);
         }

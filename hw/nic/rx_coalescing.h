@@ -11,6 +11,7 @@
 #include "net/rsc.h"
 #include "nic/host.h"
 #include "nic/interrupts.h"
+#include "nic/offload_switches.h"
 #include "nic/register_file.h"
 #include "nic/rx_queue.h"
 #include "nic/trace.h"
@@ -26,7 +27,7 @@ namespace ixgbe {
 class RxCoalescing {
 public:
     RxCoalescing(Host& host, RegisterFile& regs, RxQueues& queues, Interrupts& interrupts,
-                 Tracer& trace);
+                 Tracer& trace, OffloadSwitches& offloads);
 
     // A frame on its way into a queue. `bytes` is what would be placed, `tag_bytes` of tag missing
     // from it; `good` says that its checksums are right.
@@ -37,6 +38,7 @@ public:
         const RxBytes& bytes;
         std::size_t tag_bytes = 0;
         const RxMetadata& metadata;
+        Value<RxStatus> verified;  // checksums as they were found, told or not (RSC-22)
         bool good = false;
     };
     // True: the frame is part of a unit now. False: deliver it by itself; what had to go before it
@@ -78,6 +80,7 @@ private:
         std::array<RxQueues::Buffer, kMaxBuffers> buffer;
         std::array<std::uint8_t, kMaxBuffers> starts{};  // segments that begin in each
         RxMetadata metadata;
+        Value<RxStatus> verified;  // of the first segment, and so of all
         RscUnit rsc;
 
         // Where byte `offset` of the packet lies: its buffer, and the offset in it.
@@ -88,6 +91,9 @@ private:
     };
 
     [[nodiscard]] RscOptions options() const;
+    void count_exception(const Arrival& arrival);
+    void count_split(const Unit& unit, const Arrival& arrival, const RscSegment& segment);
+    void abort(OffloadCounter cause);
     [[nodiscard]] std::size_t max_buffers(unsigned queue) const;
     [[nodiscard]] RscStep next_step(const Unit& unit, const Arrival& arrival,
                                     const std::optional<RscSegment>& segment) const;
@@ -104,6 +110,7 @@ private:
     void super_part(const Arrival& arrival, const RscSegment& part, std::size_t gso_size,
                     std::size_t from);
     void close(Unit& unit);
+    void count_unit(const Unit& unit);
     void rewrite_headers(Unit& unit);
     void write_back(const Unit& unit);
     void release(Unit& unit);
@@ -113,6 +120,7 @@ private:
     RxQueues& queues_;
     Interrupts& interrupts_;
     Tracer& trace_;
+    OffloadSwitches& offloads_;
     std::array<Unit, kContexts> units_;
     std::size_t open_ = 0;
     std::uint32_t serial_ = 0;

@@ -21,16 +21,20 @@ constexpr std::size_t kTagBytes = 4;
 constexpr std::size_t kStandardFrame = 1518;  // FCS included
 
 // IPv4 and TCP checked and right, as a coalesced segment must be (RSC-23).
-bool checksums_good(const RxMetadata& metadata) {
-    const auto status = metadata.status;
-    return status.get(RxStatus::l4cs) && !status.get(RxStatus::l4e) && !status.get(RxStatus::ipe);
+bool checksums_good(const ChecksumVerdict& verdict) {
+    return verdict.l4_checked && !verdict.l4_bad && !verdict.ip_bad;
+}
+
+L4Trust trust_in(const ixgbe_frame_offload& offload) {
+    return offload.data_valid != 0 ? L4Trust::vouched : L4Trust::verify;
 }
 
 }  // namespace
 
 RxPath::RxPath(RegisterFile& regs, RxFilter& filter, PoolSwitch& pools, Steering& steering,
                FlowDirector& flows, RxQueues& queues, RxCoalescing& coalescing,
-               Interrupts& interrupts, Link& link, Stats& stats, Tracer& trace)
+               Interrupts& interrupts, Link& link, Stats& stats, Tracer& trace,
+               OffloadSwitches& offloads)
     : regs_(regs),
       filter_(filter),
       pools_(pools),
@@ -41,7 +45,8 @@ RxPath::RxPath(RegisterFile& regs, RxFilter& filter, PoolSwitch& pools, Steering
       interrupts_(interrupts),
       link_(link),
       stats_(stats),
-      trace_(trace) {}
+      trace_(trace),
+      offloads_(offloads) {}
 
 bool RxPath::receiving() const {
     return dma_enabled_ && regs_.get<RXCTRL>().get(RXCTRL::rxen) &&
@@ -119,7 +124,7 @@ ixgbe_receive_result RxPath::take_plain(ConstBytes bytes, const ixgbe_frame_offl
     }
     Frame frame;
     frame.bytes = with_checksum(padded(bytes), offload);
-    frame.info = parse(frame.bytes, parse_options());
+    parse_headers(frame);
     if (frame.bytes.size() + kFcsBytes > length_limit(frame.info)) {
         return drop(RxDrop::oversize, bytes.size());
     }
@@ -127,7 +132,7 @@ ixgbe_receive_result RxPath::take_plain(ConstBytes bytes, const ixgbe_frame_offl
     if (!frame.admitted.accepted) {
         return drop(RxDrop::filtered, bytes.size());
     }
-    if (const auto layout = rx_pool_layout(regs_)) {
+    if (const auto layout = pool_layout()) {
         return take_pooled(frame, *layout, offload);
     }
     frame.target = steering_.choose(frame.bytes, frame.info);
@@ -176,13 +181,17 @@ RxDrop RxPath::place(const Frame& frame, const ixgbe_frame_offload& offload) {
     if (!within_rlpml(queue, placed)) {
         return RxDrop::over_rlpml;
     }
-    const RxMetadata metadata = describe(frame, offload);
-    const bool joined = !frame.exchanged && coalesce(frame, bytes, metadata);
+    const ChecksumVerdict verdict = verify(frame.bytes, frame.info, trust_in(offload));
+    const ChecksumVerdict told = offloads_.limit(verdict, frame.info);
+    const RxMetadata metadata = describe(frame, told);
+    const bool joined = !frame.exchanged && coalesce(frame, bytes, metadata, verdict);
     const RxDrop refused = joined ? RxDrop::none : queues_.deliver(queue, bytes, metadata);
     if (refused != RxDrop::none) {
         return refused;
     }
     stats_.delivered(queue, placed, {.exchanged = frame.exchanged, .copy = !frame.first_copy});
+    offloads_.count_received(
+        {.told = told, .info = frame.info, .oversize_tunnel = frame.oversize_tunnel});
     trace_(TraceEvent::rx_frame, queue, placed, 0, metadata.info.raw());
     if (!joined) {
         interrupts_.raise_rx_queue(queue);
@@ -190,14 +199,16 @@ RxDrop RxPath::place(const Frame& frame, const ixgbe_frame_offload& offload) {
     return RxDrop::none;
 }
 
-bool RxPath::coalesce(const Frame& frame, const RxBytes& bytes, const RxMetadata& metadata) {
+bool RxPath::coalesce(const Frame& frame, const RxBytes& bytes, const RxMetadata& metadata,
+                      const ChecksumVerdict& verdict) {
     return coalescing_.take({.queue = frame.target.queue,
                              .frame = frame.bytes,
                              .info = frame.info,
                              .bytes = bytes,
                              .tag_bytes = strips_tag(frame) ? kTagBytes : 0,
                              .metadata = metadata,
-                             .good = checksums_good(metadata)});
+                             .verified = checksum_status(verdict),
+                             .good = checksums_good(verdict)});
 }
 
 ixgbe_receive_result RxPath::drop_steered(RxDrop reason, const Frame& frame) {
@@ -248,17 +259,33 @@ std::size_t RxPath::length_limit(const PacketInfo& info) const {
 }
 
 ParseOptions RxPath::parse_options() const {
+    const OffloadGates& gates = offloads_.gates();
     const auto control = regs_.get<RFCTL>();
     const bool extended = regs_.get<CTRL_EXT>().get(CTRL_EXT::extended_vlan);
     return {
         .vlan_ethertype = static_cast<std::uint16_t>(regs_.get<VLNCTRL>().get(VLNCTRL::vet)),
         .outer_vlan_ethertype =
             static_cast<std::uint16_t>(extended ? regs_.get<EXVET>().get(EXVET::vet_ext) : 0),
-        .vxlan_port = static_cast<std::uint16_t>(regs_.get<VXLANCTRL>().get(VXLANCTRL::udpport)),
-        .nvgre = true,
+        .vxlan_port = static_cast<std::uint16_t>(
+            gates.vxlan ? regs_.get<VXLANCTRL>().get(VXLANCTRL::udpport) : 0),
+        .nvgre = gates.nvgre,
         .ipv6 = !control.get(RFCTL::ipv6_dis),
         .ipv6_extensions = !control.get(RFCTL::ipv6_exdis),
     };
+}
+
+// NVGRE-23: a tunnel with longer headers than the block offers is a plain datagram.
+void RxPath::parse_headers(Frame& frame) const {
+    ParseOptions options = parse_options();
+    frame.info = parse(frame.bytes, options);
+    const Layer3& inner = frame.info.inner;
+    const std::size_t headers = inner.l4.valid ? inner.l4.payload_offset : inner.payload_offset();
+    if (frame.info.has_inner() && headers > offloads_.gates().max_header) {
+        frame.oversize_tunnel = true;
+        options.nvgre = false;
+        options.vxlan_port = 0;
+        frame.info = parse(frame.bytes, options);
+    }
 }
 
 bool RxPath::strips_tag(const Frame& frame) const {
@@ -287,14 +314,12 @@ bool RxPath::within_rlpml(unsigned queue, std::size_t length) const {
     return !control.get(RXDCTL::rlpml_en) || length <= control.get(RXDCTL::rlpml);
 }
 
-RxMetadata RxPath::describe(const Frame& frame, const ixgbe_frame_offload& offload) const {
-    const L4Trust trust = offload.data_valid != 0 ? L4Trust::vouched : L4Trust::verify;
-    const ChecksumVerdict verdict = verify(frame.bytes, frame.info, trust);
+RxMetadata RxPath::describe(const Frame& frame, const ChecksumVerdict& told) const {
     const Layer2& l2 = frame.info.l2;
     const bool tells_vlan = l2.has_vlan && !queues_.hides_vlan(frame.target.queue);
     RxMetadata out;
     out.info = packet_info_word(frame.info, frame.target.ethertype_filter);
-    out.status = frame.target.ethertype_filter ? Value<RxStatus>() : checksum_status(verdict);
+    out.status = frame.target.ethertype_filter ? Value<RxStatus>() : checksum_status(told);
     out.status = out.status.with(RxStatus::pif, !frame.admitted.exact)
                      .with(RxStatus::vp, tells_vlan)
                      .with(RxStatus::lb, frame.exchanged)

@@ -14,6 +14,7 @@
 #include "nic/host.h"
 #include "nic/interrupts.h"
 #include "nic/link.h"
+#include "nic/offload_switches.h"
 #include "nic/pool_switch.h"
 #include "nic/register_file.h"
 #include "nic/rx_coalescing.h"
@@ -31,7 +32,7 @@ class RxPath {
 public:
     RxPath(RegisterFile& regs, RxFilter& filter, PoolSwitch& pools, Steering& steering,
            FlowDirector& flows, RxQueues& queues, RxCoalescing& coalescing, Interrupts& interrupts,
-           Link& link, Stats& stats, Tracer& trace);
+           Link& link, Stats& stats, Tracer& trace, OffloadSwitches& offloads);
 
     [[nodiscard]] ixgbe_receive_result receive(ConstBytes frame,
                                                const ixgbe_frame_offload& offload);
@@ -89,6 +90,7 @@ private:
         bool exchanged = false;     // from a pool, not from the wire
         bool offsets_known = true;  // to the MAC; of exchanged frames to the sender
         bool first_copy = true;
+        bool oversize_tunnel = false;  // its headers are longer than the block offers
     };
 
     [[nodiscard]] ixgbe_receive_result take(ConstBytes bytes, const ixgbe_frame_offload& offload);
@@ -106,6 +108,7 @@ private:
     [[nodiscard]] ixgbe_receive_result take_plain(ConstBytes bytes,
                                                   const ixgbe_frame_offload& offload);
     // rx_pools.cc
+    [[nodiscard]] std::optional<RxPoolLayout> pool_layout() const;
     [[nodiscard]] ixgbe_receive_result take_pooled(Frame& frame, const RxPoolLayout& layout,
                                                    const ixgbe_frame_offload& offload);
     void steer_copies(const Frame& frame, const RxPoolLayout& layout,
@@ -118,7 +121,7 @@ private:
     [[nodiscard]] ixgbe_receive_result hold(unsigned queue);
     [[nodiscard]] RxDrop place(const Frame& frame, const ixgbe_frame_offload& offload);
     [[nodiscard]] bool coalesce(const Frame& frame, const RxBytes& bytes,
-                                const RxMetadata& metadata);
+                                const RxMetadata& metadata, const ChecksumVerdict& verdict);
     [[nodiscard]] ixgbe_receive_result drop(RxDrop reason, std::size_t length, unsigned queue = 0);
     [[nodiscard]] ixgbe_receive_result drop_steered(RxDrop reason, const Frame& frame);
     [[nodiscard]] ConstBytes padded(ConstBytes bytes);
@@ -127,7 +130,8 @@ private:
     [[nodiscard]] ConstBytes with_checksum(ConstBytes bytes, const ixgbe_frame_offload& offload);
     [[nodiscard]] RxBytes placed_bytes(const Frame& frame);
     [[nodiscard]] bool strips_tag(const Frame& frame) const;
-    [[nodiscard]] RxMetadata describe(const Frame& frame, const ixgbe_frame_offload& offload) const;
+    void parse_headers(Frame& frame) const;
+    [[nodiscard]] RxMetadata describe(const Frame& frame, const ChecksumVerdict& told) const;
     [[nodiscard]] std::size_t split_point(const Frame& frame) const;
     [[nodiscard]] bool within_rlpml(unsigned queue, std::size_t length) const;
     [[nodiscard]] ixgbe_receive_result deliver(const Frame& frame,
@@ -149,6 +153,7 @@ private:
     Link& link_;
     Stats& stats_;
     Tracer& trace_;
+    OffloadSwitches& offloads_;
     bool dma_enabled_ = true;
     bool starved_ = false;
     bool busy_ = false;    // a frame is on its way to its buffers, which may re-enter

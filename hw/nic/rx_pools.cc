@@ -7,6 +7,7 @@
 #include "nic/rx_path.h"
 #include "regs/rx.h"
 #include "regs/steering.h"
+#include "regs/vmdq.h"
 
 namespace ixgbe {
 
@@ -16,10 +17,24 @@ constexpr std::size_t kFcsBytes = 4;
 
 }  // namespace
 
+// The pools that exist, as far as the task-offload block offers them; the default one always does.
+std::optional<RxPoolLayout> RxPath::pool_layout() const {
+    auto layout = rx_pool_layout(regs_);
+    const unsigned offered = offloads_.gates().pools;
+    if (layout && offered < kPools) {
+        layout->pools &=
+            (only_pool(offered) - 1) | only_pool(regs_.get<PFVTCTL>().get(PFVTCTL::def_pl));
+    }
+    return layout;
+}
+
 // All copies or none: a frame that has to wait for one pool has been seen by no other.
 ixgbe_receive_result RxPath::take_pooled(Frame& frame, const RxPoolLayout& layout,
                                          const ixgbe_frame_offload& offload) {
-    steer_copies(frame, layout, pools_.received(frame.bytes, frame.info.l2, layout));
+    // NVGRE-21: an encapsulated frame is for the pool of its inner address.
+    const bool by_inner = offloads_.gates().pool_by_inner && frame.info.has_inner();
+    const Layer2& l2 = by_inner ? frame.info.inner_l2 : frame.info.l2;
+    steer_copies(frame, layout, pools_.received(frame.bytes.subspan(l2.offset), l2, layout));
     if (pool_copies_ == 0) {
         return drop(RxDrop::no_pool, frame.bytes.size());
     }
@@ -34,7 +49,7 @@ ixgbe_receive_result RxPath::take_pooled(Frame& frame, const RxPoolLayout& layou
 }
 
 std::optional<std::size_t> RxPath::exchange(const Exchanged& sent) {
-    const auto layout = rx_pool_layout(regs_);
+    const auto layout = pool_layout();
     if (!layout || !receiving()) {
         return 0;
     }
@@ -49,7 +64,7 @@ std::optional<std::size_t> RxPath::exchange(const Exchanged& sent) {
     busy_ = true;
     Frame frame;
     frame.bytes = with_checksum(sent.bytes, sent.offload);
-    frame.info = parse(frame.bytes, parse_options());
+    parse_headers(frame);
     frame.admitted = {.accepted = true, .exact = sent.to.exact};
     frame.exchanged = true;
     frame.offsets_known = sent.context && (sent.outer_context || !frame.info.has_inner());

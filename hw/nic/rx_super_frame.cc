@@ -6,6 +6,7 @@
 #include "net/headers.h"
 #include "net/lso.h"
 #include "nic/rx_coalescing.h"
+#include "nic/rx_describe.h"
 #include "nic/rx_path.h"
 #include "regs/rx.h"
 
@@ -54,12 +55,15 @@ std::size_t RxCoalescing::segments_a_unit(const Arrival& arrival, std::size_t he
     }
     const bool short_first = header_len + gso_size <= buffer;
     const std::size_t rest = (max_buffers(arrival.queue) - 1) * buffer;
-    return short_first ? 1 + rest / gso_size : (rest + buffer - header_len) / gso_size;
+    const std::size_t most =
+        short_first ? 1 + rest / gso_size : (rest + buffer - header_len) / gso_size;
+    return std::min<std::size_t>(most, offloads_.gates().rsc_max_segments);
 }
 
 RxDrop RxCoalescing::fits_super(const Arrival& arrival, std::size_t gso_size) const {
     const auto segment = rsc_segment(arrival.frame, arrival.info, options());
-    if (!segment || segment->pure_ack() || !enabled(arrival.queue) || open_ == kContexts) {
+    if (!segment || segment->pure_ack() || !enabled(arrival.queue) ||
+        open_ >= offloads_.gates().rsc_flows) {
         return RxDrop::over_ring;
     }
     const std::size_t at_once = segments_a_unit(arrival, segment->header_len, gso_size);
@@ -146,7 +150,7 @@ ixgbe_receive_result RxPath::take_super(ConstBytes bytes, const ixgbe_frame_offl
     }
     Frame frame;
     frame.bytes = bytes;
-    frame.info = parse(bytes, parse_options());
+    parse_headers(frame);
     const Layer3& ip = frame.info.outer;
     const bool tcp = offload.gso == IXGBE_GSO_TCPV4 || offload.gso == IXGBE_GSO_TCPV6;
     if (!tcp || !ip.l4.is(L4Kind::tcp) || offload.gso_size == 0) {
@@ -160,7 +164,7 @@ ixgbe_receive_result RxPath::take_super(ConstBytes bytes, const ixgbe_frame_offl
     if (!frame.admitted.accepted) {
         return drop(RxDrop::filtered, bytes.size());
     }
-    if (rx_pool_layout(regs_)) {
+    if (pool_layout()) {
         return cut_super(frame, offload);
     }
     frame.target = steering_.choose(bytes, frame.info);
@@ -172,15 +176,16 @@ ixgbe_receive_result RxPath::take_super(ConstBytes bytes, const ixgbe_frame_offl
 
 ixgbe_receive_result RxPath::coalesce_super(const Frame& frame,
                                             const ixgbe_frame_offload& offload) {
-    ixgbe_frame_offload vouched = offload;
-    vouched.data_valid = 1;  // the sums of its segments are ours to make
-    const RxMetadata metadata = describe(frame, vouched);
+    // The sums of its segments are ours to make.
+    const ChecksumVerdict verdict = verify(frame.bytes, frame.info, L4Trust::vouched);
+    const RxMetadata metadata = describe(frame, offloads_.limit(verdict, frame.info));
     const RxCoalescing::Arrival arrival{.queue = frame.target.queue,
                                         .frame = frame.bytes,
                                         .info = frame.info,
                                         .bytes = {},
                                         .tag_bytes = strips_tag(frame) ? kTagBytes : 0,
                                         .metadata = metadata,
+                                        .verified = checksum_status(verdict),
                                         .good = true};
     const std::size_t on_the_wire = frame.info.outer.l4.payload_offset + offload.gso_size;
     if (!within_rlpml(arrival.queue, on_the_wire - arrival.tag_bytes)) {
@@ -207,6 +212,11 @@ void RxPath::count_super(const Frame& frame, const ixgbe_frame_offload& offload)
     const std::size_t header = frame.info.outer.l4.payload_offset;
     const std::size_t payload = frame.info.outer.payload_end - header;
     const std::size_t tag = strips_tag(frame) ? kTagBytes : 0;
+    const ChecksumVerdict verdict = verify(frame.bytes, frame.info, L4Trust::vouched);
+    offloads_.count_received(
+        {.told = offloads_.limit(verdict, frame.info),
+         .info = frame.info,
+         .frames = static_cast<std::uint32_t>(segments_of(payload, offload.gso_size))});
     for (std::size_t from = 0; from < payload; from += offload.gso_size) {
         const std::size_t length = header + std::min<std::size_t>(offload.gso_size, payload - from);
         const std::size_t wire = std::max(length, kMinFrame) + kFcsBytes;

@@ -23,7 +23,8 @@ namespace ixgbe {
 // the pool, or of all, for what none claims.
 class Steering {
 public:
-    Steering(RegisterFile& regs, FlowDirector& flows) : regs_(regs), flows_(flows), rss_(regs) {}
+    Steering(RegisterFile& regs, FlowDirector& flows, const OffloadGates& gates)
+        : regs_(regs), flows_(flows), rss_(regs, gates) {}
 
     // A frame that pools share is steered once for each copy.
     struct Copy {

@@ -30,6 +30,11 @@ TcpFlagMasks flag_masks(const RegisterFile& regs) {
             .last = static_cast<std::uint16_t>(high.get(DTXTCPFLGH::tcp_flg_lst_seg))};
 }
 
+// Datagrams count in all bits, whatever TCP does (USO-7).
+std::uint16_t id_count_mask(const TxRequest& request) {
+    return request.geometry.l4 == L4::udp ? std::uint16_t{0xffff} : request.id_count_mask;
+}
+
 // Bytes of header a request patches; the rest of the packet is never copied.
 std::size_t patched_bytes(const TxRequest& request, std::size_t packet_len) {
     std::size_t end = kEthernetAddresses + (request.insert_vlan ? 4 : 0);  // room for an outer tag
@@ -203,7 +208,8 @@ TxDrop TxPath::send_segments(const TxRequest& request, const TxPacket& packet) {
                          .payload_len = request.payload_len,
                          .insert_ip_checksum = request.ip_checksum,
                          .insert_l4_checksum = request.l4_checksum,
-                         .masks = flag_masks(regs_)};
+                         .masks = flag_masks(regs_),
+                         .id_count_mask = id_count_mask(request)};
     std::array<std::byte, kMaxHeader> prototype{};
     const auto headers = Bytes(prototype).first(std::min(header_len, prototype.size()));
     const LsoError error =

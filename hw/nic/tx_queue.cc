@@ -40,7 +40,7 @@ std::uint32_t length_of(const TxDescriptor& d) {
 }  // namespace
 
 TxQueues::TxQueues(Host& host, ixgbe_state& state, RegisterFile& regs, TxPath& path,
-                   Interrupts& interrupts, Stats& stats, Tracer& trace)
+                   Interrupts& interrupts, Stats& stats, Tracer& trace, OffloadSwitches& offloads)
     : host_(host),
       state_(state),
       regs_(regs),
@@ -48,6 +48,7 @@ TxQueues::TxQueues(Host& host, ixgbe_state& state, RegisterFile& regs, TxPath& p
       interrupts_(interrupts),
       stats_(stats),
       trace_(trace),
+      offloads_(offloads),
       packet_(host) {}
 
 DescriptorRing TxQueues::ring(unsigned queue) const {
@@ -161,7 +162,8 @@ TxQueues::Step TxQueues::packet(unsigned queue, const DescriptorRing& ring,
     TxDrop drop = discard ? TxDrop::too_many_descriptors : gather(found.count);
     const std::uint32_t epoch = epoch_;
     TxPath::Result result;
-    if (drop == TxDrop::none && packet_.size() != 0) {
+    const bool sends = drop == TxDrop::none && packet_.size() != 0;
+    if (sends) {
         result = send(queue, found.count);
         drop = result.drop;
         spent_ += result.work > 1 ? static_cast<unsigned>(result.work - 1) : 0;
@@ -176,6 +178,9 @@ TxQueues::Step TxQueues::packet(unsigned queue, const DescriptorRing& ring,
         return leave(queue, result);
     }
     own.segments_sent = 0;
+    if (sends) {
+        offloads_.count_sent(wanted_, limited_, drop);
+    }
     if (drop != TxDrop::none && own.discarding == 0) {
         stats_.dropped(drop);
         trace_(TraceEvent::tx_drop, queue, static_cast<std::uint64_t>(drop), bytes);
@@ -193,16 +198,25 @@ TxQueues::Step TxQueues::leave(unsigned queue, const TxPath::Result& result) {
     return result.held ? Step::held : Step::blocked;
 }
 
-// The gathered packet, as far as its pool allows it.
+// The gathered packet, as far as its pool and the task-offload block allow it.
 TxPath::Result TxQueues::send(unsigned queue, std::uint32_t descriptors) {
-    TxRequest wanted = request(queue);
-    trace_(TraceEvent::tx_packet, queue, packet_.size(), descriptors, wanted.segment);
-    const TxDrop drop = apply_pool_vlan(regs_, queue, packet_, wanted);
+    const std::uint32_t segments_sent = state_.tx[queue].segments_sent;
+    wanted_ = request(queue);
+    limited_ = {};
+    trace_(TraceEvent::tx_packet, queue, packet_.size(), descriptors, wanted_.segment);
+    const TxDrop drop = apply_pool_vlan(regs_, queue, packet_, wanted_);
     if (drop != TxDrop::none) {
         host_.guest_error("tagged packet although PFVMVIR decides on tags: dropped");
         return {.drop = drop};
     }
-    return path_.transmit(queue, wanted, packet_, state_.tx[queue].segments_sent);
+    wanted_.id_count_mask = offloads_.gates().id_count_mask;
+    if (segments_sent == 0) {  // what has begun is finished under the switches it began with
+        limited_ = offloads_.limit(wanted_);
+    }
+    if (limited_.drop != TxDrop::none) {
+        return {.drop = limited_.drop};
+    }
+    return path_.transmit(queue, wanted_, packet_, segments_sent);
 }
 
 TxDrop TxQueues::gather(std::uint32_t count) {

@@ -11,6 +11,7 @@
 #include "nic/descriptor_ring.h"
 #include "nic/host.h"
 #include "nic/interrupts.h"
+#include "nic/offload_switches.h"
 #include "nic/register_file.h"
 #include "nic/stats.h"
 #include "nic/trace.h"
@@ -34,7 +35,7 @@ namespace ixgbe {
 class TxQueues {
 public:
     TxQueues(Host& host, ixgbe_state& state, RegisterFile& regs, TxPath& path,
-             Interrupts& interrupts, Stats& stats, Tracer& trace);
+             Interrupts& interrupts, Stats& stats, Tracer& trace, OffloadSwitches& offloads);
 
     enum class Outcome : std::uint8_t {
         idle,     // nothing left that could be sent now
@@ -92,7 +93,10 @@ private:
     Interrupts& interrupts_;
     Stats& stats_;
     Tracer& trace_;
+    OffloadSwitches& offloads_;
     TxPacket packet_;
+    TxRequest wanted_;                  // of the packet in progress
+    OffloadSwitches::Limited limited_;  // what of it is switched off
     std::array<TxDescriptor, kMaxDescriptors + kChunk> window_{};
     std::uint32_t window_first_ = 0;  // of the descriptor at the head
     std::uint32_t window_count_ = 0;

@@ -24,8 +24,10 @@ struct TxRequest {
     HeaderGeometry geometry;
     std::uint16_t mss = 0;
     std::uint32_t payload_len = 0;  // PAYLEN
-    bool context = false;           // CC: the lengths are there, whether or not they are needed
-    bool raw_checksum = false;      // legacy IC: one's complement from css to the end goes to cso
+    // Bits of the IPv4 identification that count in segments of TCP (LSO-13).
+    std::uint16_t id_count_mask = 0xffff;
+    bool context = false;       // CC: the lengths are there, whether or not they are needed
+    bool raw_checksum = false;  // legacy IC: one's complement from css to the end goes to cso
     std::uint8_t css = 0;
     std::uint8_t cso = 0;
 };

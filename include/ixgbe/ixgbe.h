@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
+#include <ixgbe/offload.h>
 #include <ixgbe/state.h>
 
 #ifdef __cplusplus
@@ -83,6 +84,8 @@ struct ixgbe_host_ops {
     /* Frames refused for lack of buffers can be offered again. */
     void (*receive_ready)(void *opaque);
     void (*link_changed)(void *opaque, bool up); /* the MAC's view of the link */
+    /* The task-offload block's current configuration changed, by whomever. */
+    void (*offload_changed)(void *opaque, uint32_t generation);
 
     /* Virtual time in ns, and one timer: deadline -1 disarms. schedule_poll(): call ixgbe_poll()
      * soon. */
@@ -98,8 +101,10 @@ struct ixgbe_host_ops {
 };
 
 struct ixgbe_config {
-    uint8_t mac[6]; /* unicast, not zero */
-    uint8_t port;   /* LAN_ID, 0 or 1 */
+    uint8_t mac[6];          /* unicast, not zero */
+    uint8_t port;            /* LAN_ID, 0 or 1 */
+    bool task_offload_block; /* false: ixgbe_block_*() find nothing, and nothing is counted */
+    struct ixgbe_offload_config offload;
 };
 
 enum ixgbe_reset_kind {
@@ -120,6 +125,15 @@ void ixgbe_reset(struct ixgbe_device *dev, enum ixgbe_reset_kind kind);
  * reads return the bytes of the containing registers' stored values as 0, writes are ignored. */
 uint32_t ixgbe_mmio_read(struct ixgbe_device *dev, uint64_t offset, unsigned size);
 void ixgbe_mmio_write(struct ixgbe_device *dev, uint64_t offset, uint32_t value, unsigned size);
+
+/* The task-offload block: offsets from its start, docs/task-offload.md. What is not 32 bits wide
+ * and aligned is a guest error: reads give 0, writes are ignored. */
+uint32_t ixgbe_block_read(struct ixgbe_device *dev, uint64_t offset, unsigned size);
+void ixgbe_block_write(struct ixgbe_device *dev, uint64_t offset, uint32_t value, unsigned size);
+/* For the host's own use: a word as it would be read, without the effects of reading; one requested
+ * parameter (its offset in the block, its value) applied by itself, at once. Answers RESULT. */
+uint32_t ixgbe_block_peek(const struct ixgbe_device *dev, uint64_t offset);
+uint32_t ixgbe_block_set(struct ixgbe_device *dev, uint64_t offset, uint16_t value);
 
 /* One frame without FCS from the wire; `offload` may be NULL. The bytes are read before the call
  * returns. */

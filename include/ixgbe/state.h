@@ -21,6 +21,7 @@
 #define IXGBE_TX_CONTEXTS 2u
 #define IXGBE_FLOW_FILTERS 32767u /* signatures in 256 KB; DS table 7-8 */
 #define IXGBE_FLOW_TUPLES 8191u   /* perfect filters in 256 KB */
+#define IXGBE_OFFLOAD_COUNTERS 32u
 #define IXGBE_STATE_VERSION 2u
 
 /* Named deadlines, absolute nanoseconds of the virtual clock; -1 is "not armed". */
@@ -80,6 +81,33 @@ struct ixgbe_flow_state {
     struct ixgbe_flow_tuple tuple[IXGBE_FLOW_TUPLES];
 };
 
+/* What a guest can switch through the task-offload block. Bits from 0. */
+struct ixgbe_offload_settings {
+    uint8_t csum_tx;      /* IPv4, TCP/IPv4, UDP/IPv4, TCP/IPv6, UDP/IPv6 */
+    uint8_t csum_rx;      /* the same */
+    uint8_t segmentation; /* LSOv1, LSOv2 IPv4, LSOv2 IPv6, USO IPv4, USO IPv6 */
+    uint8_t rsc;          /* IPv4, IPv6 */
+    uint8_t rsc_asked;    /* the same: a request said on (RSC-2) */
+    uint8_t encap_types;  /* NVGRE, VXLAN: configured */
+    uint8_t encap_active; /* and active (CTRL-10) */
+    uint8_t active;       /* IPv4, IPv6 (CTRL-3) */
+    uint8_t engaged;      /* a doorbell was rung: the switches apply (MAP-8) */
+    uint16_t vxlan_port;
+};
+
+struct ixgbe_task_offload_state {
+    uint64_t counter[IXGBE_OFFLOAD_COUNTERS];
+    struct ixgbe_offload_settings settings;
+    uint32_t generation;
+    uint32_t event;
+    uint32_t event_vector;
+    uint32_t result;
+    uint32_t latch_high;       /* of the counter whose low half was read last */
+    uint32_t pending_doorbell; /* rung in the middle of a frame */
+    uint8_t request[128];
+    uint8_t encapsulation[16];
+};
+
 struct ixgbe_state {
     uint32_t reg[IXGBE_REG_WORDS];
     struct ixgbe_tx_queue_state tx[IXGBE_QUEUES];
@@ -93,6 +121,7 @@ struct ixgbe_state {
     uint16_t nvm[IXGBE_NVM_WORDS];
     uint8_t mac[6];        /* permanent address */
     uint8_t firmware_busy; /* reserved for the host interface; 0 */
+    struct ixgbe_task_offload_state task_offload;
 };
 
 #endif /* IXGBE_STATE_H */

@@ -17,7 +17,11 @@ public:
     static constexpr std::size_t kBytes = 64U << 20;
 
     FlatHost() : memory_(kBytes) {
-        const ixgbe_config config{.mac = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56}, .port = 0};
+        ixgbe_config config{.mac = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56},
+                            .port = 0,
+                            .task_offload_block = true,
+                            .offload = {}};
+        ixgbe_offload_defaults(&config.offload);
         state_ = std::make_unique<ixgbe_state>();
         device_ = ixgbe_create(&kOps, this, state_.get(), &config);
         ixgbe_set_cable(device_, true);
@@ -115,6 +119,7 @@ inline constexpr ixgbe_host_ops FlatHost::kOps = {
         },
     .receive_ready = [](void*) {},
     .link_changed = [](void*, bool) {},
+    .offload_changed = [](void*, std::uint32_t) {},
     .now_ns = [](void* opaque) { return self(opaque).now_; },
     .set_timer = [](void* opaque, std::int64_t deadline) { self(opaque).deadline_ = deadline; },
     .schedule_poll = [](void* opaque) { self(opaque).poll_ = true; },

@@ -167,7 +167,8 @@ TEST(BugClassF25, CreationRefusesAnInvalidConfiguration) {
     GuestMemory memory;
     FakeHost host(memory);
     const auto state = std::make_unique<ixgbe_state>();
-    ixgbe_config config{};
+    ixgbe_config config = default_config();
+    std::fill(std::begin(config.mac), std::end(config.mac), std::uint8_t{0});
     EXPECT_EQ(ixgbe_create(&FakeHost::ops(), &host, state.get(), &config), nullptr) << "MAC zero";
     std::copy(kMulticast.begin(), kMulticast.end(), config.mac);
     EXPECT_EQ(ixgbe_create(&FakeHost::ops(), &host, state.get(), &config), nullptr) << "multicast";

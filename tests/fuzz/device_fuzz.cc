@@ -121,6 +121,7 @@ const ixgbe_host_ops kOps = {
         },
     .receive_ready = [](void*) {},
     .link_changed = [](void*, bool) {},
+    .offload_changed = [](void*, std::uint32_t) {},
     .now_ns = [](void* opaque) { return world(opaque).now; },
     .set_timer = [](void* opaque, std::int64_t deadline) { world(opaque).deadline = deadline; },
     .schedule_poll = [](void* opaque) { world(opaque).poll = true; },
@@ -231,7 +232,11 @@ void bring_up(World& w) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto w = std::make_unique<World>();
-    const ixgbe_config config{.mac = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56}, .port = 0};
+    ixgbe_config config{.mac = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56},
+                        .port = 0,
+                        .task_offload_block = true,
+                        .offload = {}};
+    ixgbe_offload_defaults(&config.offload);
     w->device = ixgbe_create(&kOps, w.get(), w->state.get(), &config);
     bring_up(*w);
     Input in{data, size};

@@ -24,6 +24,7 @@ const ixgbe_host_ops& FakeHost::ops() {
         .send = send,
         .receive_ready = receive_ready,
         .link_changed = link_changed,
+        .offload_changed = offload_changed,
         .now_ns = now_ns,
         .set_timer = set_timer,
         .schedule_poll = schedule_poll,
@@ -39,6 +40,7 @@ void FakeHost::forget() {
     msix_log.clear();
     legacy_log.clear();
     link_log.clear();
+    offload_log.clear();
     receive_ready_count = 0;
     guest_errors.clear();
     traced.clear();
@@ -213,6 +215,10 @@ void FakeHost::receive_ready(void* opaque) {
 
 void FakeHost::link_changed(void* opaque, bool up) {
     self(opaque).link_log.push_back(up);
+}
+
+void FakeHost::offload_changed(void* opaque, std::uint32_t generation) {
+    self(opaque).offload_log.push_back(generation);
 }
 
 std::int64_t FakeHost::now_ns(void* opaque) {

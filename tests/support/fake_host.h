@@ -54,6 +54,7 @@ public:
     std::vector<bool> legacy_log;
     bool legacy_level = false;
     std::vector<bool> link_log;
+    std::vector<std::uint32_t> offload_log;  // generations that were announced
     unsigned receive_ready_count = 0;
     std::vector<std::string> guest_errors;
     std::vector<unsigned> traced;      // events the device reported
@@ -102,6 +103,7 @@ private:
                                   const ixgbe_frame_offload* offload);
     static void receive_ready(void* opaque);
     static void link_changed(void* opaque, bool up);
+    static void offload_changed(void* opaque, std::uint32_t generation);
     static std::int64_t now_ns(void* opaque);
     static void set_timer(void* opaque, std::int64_t deadline);
     static void schedule_poll(void* opaque);

@@ -93,6 +93,9 @@ inline Lso udp(bool v6, std::size_t payload, std::uint32_t mss) {
 struct LsoRig : Rig {
     TxRing tx{driver};
 
+    LsoRig() = default;
+    explicit LsoRig(const ixgbe_config& config) : Rig(config) {}
+
     std::vector<Decoded> send(const Lso& lso, const std::vector<std::size_t>& pieces = {}) {
         host.sent.clear();
         lso.post(tx, pieces);

@@ -10,10 +10,16 @@ namespace {
 constexpr unsigned kTimersPerRun = 200'000;
 }
 
-Machine::Machine(std::uint8_t port) : state_(std::make_unique<ixgbe_state>()) {
+ixgbe_config default_config(std::uint8_t port) {
     ixgbe_config config{};
     std::copy(kDeviceMac.begin(), kDeviceMac.end(), config.mac);
     config.port = port;
+    config.task_offload_block = true;
+    ixgbe_offload_defaults(&config.offload);
+    return config;
+}
+
+Machine::Machine(const ixgbe_config& config) : state_(std::make_unique<ixgbe_state>()) {
     device_ = ixgbe_create(&FakeHost::ops(), &host, state_.get(), &config);
     if (device_ == nullptr) {
         ADD_FAILURE() << "the device was not created";

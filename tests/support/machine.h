@@ -21,9 +21,13 @@ inline constexpr std::int64_t kMicrosecond = 1'000;
 inline constexpr std::int64_t kMillisecond = 1'000'000;
 inline constexpr std::int64_t kSecond = 1'000'000'000;
 
+// The tests' address, and everything that the chip can do.
+[[nodiscard]] ixgbe_config default_config(std::uint8_t port = 0);
+
 class Machine {
 public:
-    explicit Machine(std::uint8_t port = 0);
+    explicit Machine(std::uint8_t port = 0) : Machine(default_config(port)) {}
+    explicit Machine(const ixgbe_config& config);
     ~Machine();  // fails the test if a mapping is open, or memory outside the buffers was touched
     Machine(const Machine&) = delete;
     Machine& operator=(const Machine&) = delete;

@@ -14,6 +14,7 @@ struct Rig {
     FakeHost& host = machine.host;
 
     Rig() { driver.bring_up(); }
+    explicit Rig(const ixgbe_config& config) : machine(config) { driver.bring_up(); }
 };
 
 // As after power-on: nothing but a cable.

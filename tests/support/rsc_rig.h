@@ -13,7 +13,10 @@ struct RscRig : Rig {
 
     explicit RscRig(const RxOptions& options = {.buffer_kb = 3},
                     std::uint32_t maxdesc = RSCCTL::maxdesc_16)
-        : ring(driver, 0, options) {
+        : RscRig(default_config(), options, maxdesc) {}
+    explicit RscRig(const ixgbe_config& config, const RxOptions& options = {.buffer_kb = 3},
+                    std::uint32_t maxdesc = RSCCTL::maxdesc_16)
+        : Rig(config), ring(driver, 0, options) {
         driver.clear<RFCTL>(RFCTL::rsc_dis);
         driver.set<HLREG0>(HLREG0::rxcrcstrp);
         driver.set<PSRTYPE>(PSRTYPE::tcp);

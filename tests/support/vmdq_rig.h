@@ -23,7 +23,11 @@ using Queues = std::vector<unsigned>;
 struct VmdqRig : Rig {
     // Replication on, every pool may receive and send; addresses and rules are the test's.
     explicit VmdqRig(std::uint32_t mrqc = MRQC::vt_64_rss,
-                     std::uint32_t mtqc = MTQC::vt_ena | MTQC::pools_64) {
+                     std::uint32_t mtqc = MTQC::vt_ena | MTQC::pools_64)
+        : VmdqRig(default_config(), mrqc, mtqc) {}
+    explicit VmdqRig(const ixgbe_config& config, std::uint32_t mrqc = MRQC::vt_64_rss,
+                     std::uint32_t mtqc = MTQC::vt_ena | MTQC::pools_64)
+        : Rig(config) {
         driver.write<VT_CTL>(VT_CTL::vt_ena | VT_CTL::rpl_en | VT_CTL::dis_def_pool);
         driver.write<MRQC>(mrqc);
         driver.write<MTQC>(mtqc);

@@ -33,6 +33,7 @@ public:
     }
     void receive_ready() override {}
     void link_changed(bool up) override { links.push_back(up); }
+    void offload_changed(std::uint32_t /*generation*/) override {}
     std::int64_t now_ns() override { return now; }
     void set_timer(std::int64_t deadline_ns) override {
         timer = deadline_ns;
