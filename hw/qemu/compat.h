@@ -61,6 +61,13 @@
 #define X550_PROPERTIES_END DEFINE_PROP_END_OF_LIST(),
 #endif
 
+/* Lists of subsections became constant. */
+#if X550_QEMU_SINCE(9, 0)
+#define X550_SUBSECTION const VMStateDescription * const
+#else
+#define X550_SUBSECTION const VMStateDescription *
+#endif
+
 static inline void x550_compat_set_reset(DeviceClass *dc,
                                          void (*reset)(DeviceState *dev))
 {

@@ -112,6 +112,7 @@ static const MemoryRegionOps x550_register_ops = {
 static void x550_reset_core(X550State *s)
 {
     x550_wake(s);
+    x550_window_reset(s);
     ixgbe_reset(s->core, IXGBE_RESET_BUS);
     x550_update_dma(s);
     x550_update_intx(s);
@@ -218,7 +219,13 @@ static bool x550_create_core(X550State *s, Error **errp)
     PCIDevice *dev = &s->parent_obj;
     struct ixgbe_config config = {
         .port = PCI_FUNC(dev->devfn) & 1,
+        .task_offload_block = s->task_offload_cap,
+        .offload = s->offload,
     };
+
+    if (!x550_offload_config(s, errp)) {
+        return false;
+    }
 
     qemu_macaddr_default_if_unset(&s->conf.macaddr);
     memcpy(config.mac, s->conf.macaddr.a, sizeof(config.mac));
@@ -243,7 +250,8 @@ static void x550_realize(PCIDevice *dev, Error **errp)
     s->bh = qemu_bh_new_guarded(x550_bottom_half, s,
                                 &DEVICE(s)->mem_reentrancy_guard);
     s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, x550_timer_expired, s);
-    if (!x550_create_core(s, errp) || !x550_config_init(s, errp)) {
+    if (!x550_create_core(s, errp) || !x550_config_init(s, errp) ||
+        !x550_offload_init(s, errp)) {
         x550_take_down(s);
         return;
     }
@@ -267,6 +275,7 @@ static void x550_instance_init(Object *obj)
 
     device_add_bootindex_property(obj, &s->conf.bootindex, "bootindex",
                                   "/ethernet-phy@0", DEVICE(obj));
+    x550_offload_instance_init(obj);
 }
 
 static void x550_instance_finalize(Object *obj)
@@ -283,6 +292,38 @@ static X550_PROPERTIES x550_properties[] = {
     DEFINE_PROP_ON_OFF_AUTO("msi", X550State, msi, ON_OFF_AUTO_AUTO),
     DEFINE_PROP_ON_OFF_AUTO("msix", X550State, msix, ON_OFF_AUTO_AUTO),
     DEFINE_PROP_BOOL("defer-tx", X550State, defer_tx, false),
+    DEFINE_PROP_BOOL("task-offload-cap", X550State, task_offload_cap, true),
+    DEFINE_PROP_BOOL("csum-ip-options", X550State, offload.csum_ip_options,
+                     true),
+    DEFINE_PROP_BOOL("csum-ip6-ext", X550State, offload.csum_ip6_ext, true),
+    DEFINE_PROP_BOOL("lso1", X550State, offload.lso1, true),
+    DEFINE_PROP_BOOL("lso2-ip4", X550State, offload.lso2_ip4, true),
+    DEFINE_PROP_BOOL("lso2-ip6", X550State, offload.lso2_ip6, true),
+    DEFINE_PROP_UINT32("lso-max", X550State, offload.lso_max, 261120),
+    DEFINE_PROP_UINT8("lso-min-segs", X550State, offload.lso_min_segs, 2),
+    DEFINE_PROP_BOOL("uso-ip4", X550State, offload.uso_ip4, true),
+    DEFINE_PROP_BOOL("uso-ip6", X550State, offload.uso_ip6, true),
+    DEFINE_PROP_BOOL("uso-sub-mss", X550State, offload.uso_sub_mss, true),
+    DEFINE_PROP_BOOL("rsc-ip4", X550State, offload.rsc_ip4, true),
+    DEFINE_PROP_BOOL("rsc-ip6", X550State, offload.rsc_ip6, true),
+    DEFINE_PROP_BOOL("rsc-timestamps", X550State, offload.rsc_timestamps, true),
+    DEFINE_PROP_UINT16("rsc-flows", X550State, offload.rsc_flows, 32),
+    DEFINE_PROP_UINT16("rsc-max-segs", X550State, offload.rsc_max_segs, 0),
+    DEFINE_PROP_BOOL("nvgre", X550State, offload.nvgre, true),
+    DEFINE_PROP_BOOL("vxlan", X550State, offload.vxlan, true),
+    DEFINE_PROP_UINT16("encap-max-header", X550State, offload.encap_max_header,
+                       256),
+    DEFINE_PROP_UINT16("vxlan-port", X550State, offload.vxlan_port, 4789),
+    DEFINE_PROP_BOOL("vxlan-port-fixed", X550State, offload.vxlan_port_fixed,
+                     false),
+    DEFINE_PROP_BOOL("rss", X550State, offload.rss, true),
+    DEFINE_PROP_BOOL("rss-udp", X550State, offload.rss_udp, true),
+    DEFINE_PROP_UINT16("rss-queues", X550State, offload.rss_queues, 16),
+    DEFINE_PROP_UINT16("rss-table", X550State, offload.rss_table, 128),
+    DEFINE_PROP_BOOL("vmq", X550State, offload.vmq, true),
+    DEFINE_PROP_BOOL("vmq-vlan", X550State, offload.vmq_vlan, true),
+    DEFINE_PROP_UINT16("vmq-queues", X550State, offload.vmq_queues, 16),
+    DEFINE_PROP_UINT32("ipsec-sas", X550State, ipsec_sas, 1024),
     X550_PROPERTIES_END
 };
 
@@ -293,6 +334,7 @@ static void x550_class_init(ObjectClass *class, void *data)
 
     pc->realize = x550_realize;
     pc->exit = x550_exit;
+    pc->config_read = x550_config_read;
     pc->config_write = x550_config_write;
     pc->vendor_id = PCI_VENDOR_ID_INTEL;
     pc->device_id = X550_DEVICE_ID;
@@ -305,6 +347,7 @@ static void x550_class_init(ObjectClass *class, void *data)
     dc->vmsd = &vmstate_x550;
     x550_compat_set_reset(dc, x550_reset);
     device_class_set_props(dc, x550_properties);
+    x550_offload_class_init(class);
     set_bit(DEVICE_CATEGORY_NETWORK, dc->categories);
 }
 

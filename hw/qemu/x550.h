@@ -7,6 +7,7 @@
 #define X550_H
 
 #include "compat.h"
+#include "x550_offload.h"
 
 #include <ixgbe/ixgbe.h>
 
@@ -34,6 +35,7 @@ struct X550State {
 
     MemoryRegion registers;
     MemoryRegion msix_bar;
+    MemoryRegion block;
 
     struct ixgbe_device *core;
     struct ixgbe_state state;
@@ -46,6 +48,10 @@ struct X550State {
     bool writing;       /* a register write is in the core */
     bool kicked;        /* it asked for ixgbe_poll() */
     bool defer_tx;      /* property: transmit in the bottom half only */
+    bool task_offload_cap;
+    struct ixgbe_offload_config offload;
+    int ipsec1, ipsec2; /* properties that only exist for their errors */
+    uint32_t ipsec_sas;
     bool gone;          /* unplugged: nothing of PCI or net may be used */
     bool vnet_hdr;      /* frames to and from the peer carry a header */
 
@@ -69,6 +75,7 @@ void x550_update_intx(X550State *s);
 /* PCI configuration space. */
 bool x550_config_init(X550State *s, Error **errp);
 void x550_config_exit(X550State *s);
+uint32_t x550_config_read(PCIDevice *dev, uint32_t addr, int len);
 void x550_config_write(PCIDevice *dev, uint32_t addr, uint32_t val, int len);
 bool x550_is_awake(X550State *s);
 void x550_update_dma(X550State *s);

@@ -220,6 +220,21 @@ void x550_update_dma(X550State *s)
                                    x550_is_awake(s));
 }
 
+uint32_t x550_config_read(PCIDevice *dev, uint32_t addr, int len)
+{
+    X550State *s = X550(dev);
+    uint32_t value;
+    bool was_busy, taken;
+
+    if (s->gone) {
+        return pci_default_read_config(dev, addr, len);
+    }
+    was_busy = x550_enter(s);
+    taken = x550_window_read(s, addr, len, &value);
+    x550_leave(s, was_busy);
+    return taken ? value : pci_default_read_config(dev, addr, len);
+}
+
 void x550_config_write(PCIDevice *dev, uint32_t addr, uint32_t val, int len)
 {
     X550State *s = X550(dev);
@@ -234,5 +249,6 @@ void x550_config_write(PCIDevice *dev, uint32_t addr, uint32_t val, int len)
     was_busy = x550_enter(s);
     x550_update_dma(s);
     x550_update_intx(s);
+    x550_window_write(s, addr, val, len);
     x550_leave(s, was_busy);
 }

@@ -131,6 +131,11 @@ static void x550_link_changed(void *opaque, bool up)
 {
 }
 
+/* QMP has no event for it; a trace event and offload-generation tell. */
+static void x550_offload_changed(void *opaque, uint32_t generation)
+{
+}
+
 static int64_t x550_now_ns(void *opaque)
 {
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
@@ -176,6 +181,7 @@ const struct ixgbe_host_ops x550_host_ops = {
     .send = x550_send,
     .receive_ready = x550_receive_ready,
     .link_changed = x550_link_changed,
+    .offload_changed = x550_offload_changed,
     .now_ns = x550_now_ns,
     .set_timer = x550_set_timer,
     .schedule_poll = x550_schedule_poll,

@@ -17,7 +17,9 @@ QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_phy_state) != 194);
 QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_flow_filter) != 8);
 QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_flow_tuple) != 42);
 QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_flow_state) != 606168);
-QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_state) != 776664);
+QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_offload_settings) != 12);
+QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_task_offload_state) != 440);
+QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_state) != 777104);
 
 static const VMStateDescription vmstate_tx_context = {
     .name = "x550/tx-context",
@@ -133,6 +135,69 @@ static const VMStateDescription vmstate_flow = {
     }
 };
 
+static const VMStateDescription vmstate_offload_settings = {
+    .name = "x550/offload-settings",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT8(csum_tx, struct ixgbe_offload_settings),
+        VMSTATE_UINT8(csum_rx, struct ixgbe_offload_settings),
+        VMSTATE_UINT8(segmentation, struct ixgbe_offload_settings),
+        VMSTATE_UINT8(rsc, struct ixgbe_offload_settings),
+        VMSTATE_UINT8(rsc_asked, struct ixgbe_offload_settings),
+        VMSTATE_UINT8(encap_types, struct ixgbe_offload_settings),
+        VMSTATE_UINT8(encap_active, struct ixgbe_offload_settings),
+        VMSTATE_UINT8(active, struct ixgbe_offload_settings),
+        VMSTATE_UINT8(engaged, struct ixgbe_offload_settings),
+        VMSTATE_UINT16(vxlan_port, struct ixgbe_offload_settings),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static const VMStateDescription vmstate_offload_members = {
+    .name = "x550/offload-members",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT64_ARRAY(counter, struct ixgbe_task_offload_state,
+                             IXGBE_OFFLOAD_COUNTERS),
+        VMSTATE_STRUCT(settings, struct ixgbe_task_offload_state, 1,
+                       vmstate_offload_settings,
+                       struct ixgbe_offload_settings),
+        VMSTATE_UINT32(generation, struct ixgbe_task_offload_state),
+        VMSTATE_UINT32(event, struct ixgbe_task_offload_state),
+        VMSTATE_UINT32(event_vector, struct ixgbe_task_offload_state),
+        VMSTATE_UINT32(result, struct ixgbe_task_offload_state),
+        VMSTATE_UINT32(latch_high, struct ixgbe_task_offload_state),
+        VMSTATE_UINT32(pending_doorbell, struct ixgbe_task_offload_state),
+        VMSTATE_UINT8_ARRAY(request, struct ixgbe_task_offload_state, 128),
+        VMSTATE_UINT8_ARRAY(encapsulation, struct ixgbe_task_offload_state,
+                            16),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static bool x550_has_offload_block(void *opaque)
+{
+    X550State *s = opaque;
+
+    return s->task_offload_cap;
+}
+
+/* A device without the block has the stream of a plain X550. */
+static const VMStateDescription vmstate_task_offload = {
+    .name = "x550/task-offload",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = x550_has_offload_block,
+    .fields = (const VMStateField[]) {
+        VMSTATE_STRUCT(state.task_offload, X550State, 1,
+                       vmstate_offload_members,
+                       struct ixgbe_task_offload_state),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
 static int x550_pre_save(void *opaque)
 {
     X550State *s = opaque;
@@ -200,5 +265,9 @@ const VMStateDescription vmstate_x550 = {
         VMSTATE_UINT8_ARRAY(state.mac, X550State, 6),
         VMSTATE_UINT8(state.firmware_busy, X550State),
         VMSTATE_END_OF_LIST()
+    },
+    .subsections = (X550_SUBSECTION[]) {
+        &vmstate_task_offload,
+        NULL
     }
 };

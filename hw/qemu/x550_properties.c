@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Properties of the task offloads: what -device leaves of the chip, the tables
+ * of the block as a host sees them, and its own switches.
+ */
+#include "qemu/osdep.h"
+#include "x550.h"
+
+#include "qapi/visitor.h"
+
+/* ---- -device x550,... ---- */
+
+static const char *const x550_directions[] = {
+    [IXGBE_OFFLOAD_NONE] = "off",
+    [IXGBE_OFFLOAD_TX] = "tx",
+    [IXGBE_OFFLOAD_RX] = "rx",
+    [IXGBE_OFFLOAD_BOTH] = "both",
+};
+static const QEnumLookup x550_direction_lookup = {
+    .array = x550_directions,
+    .size = ARRAY_SIZE(x550_directions),
+};
+
+static const char *const x550_id_widths[] = { "15bit", "16bit" };
+static const QEnumLookup x550_id_width_lookup = {
+    .array = x550_id_widths,
+    .size = ARRAY_SIZE(x550_id_widths),
+};
+
+static const char *const x550_preferences[] = { "rss", "vmq" };
+static const QEnumLookup x550_preference_lookup = {
+    .array = x550_preferences,
+    .size = ARRAY_SIZE(x550_preferences),
+};
+
+static const char *const x550_ipsec_modes[] = { "off", "ah", "esp", "both" };
+static const QEnumLookup x550_ipsec_lookup = {
+    .array = x550_ipsec_modes,
+    .size = ARRAY_SIZE(x550_ipsec_modes),
+};
+
+/* Accessors of one enumerated member of the configuration. */
+#define X550_ENUM_PROPERTY(name, member)                                \
+    static int x550_get_##name(Object *obj, Error **errp)               \
+    {                                                                   \
+        return X550(obj)->member;                                       \
+    }                                                                   \
+    static void x550_set_##name(Object *obj, int value, Error **errp)   \
+    {                                                                   \
+        X550State *s = X550(obj);                                       \
+                                                                        \
+        if (DEVICE(obj)->realized) {                                    \
+            error_setg(errp, "it cannot be set once the device exists"); \
+            return;                                                     \
+        }                                                               \
+        s->member = value;                                              \
+    }
+
+X550_ENUM_PROPERTY(csum_ip4, offload.csum_ip4)
+X550_ENUM_PROPERTY(csum_tcp4, offload.csum_tcp4)
+X550_ENUM_PROPERTY(csum_udp4, offload.csum_udp4)
+X550_ENUM_PROPERTY(csum_tcp6, offload.csum_tcp6)
+X550_ENUM_PROPERTY(csum_udp6, offload.csum_udp6)
+X550_ENUM_PROPERTY(lso_ipid, offload.lso_id_16bit)
+X550_ENUM_PROPERTY(rss_or_vmq, offload.prefer_vmq)
+X550_ENUM_PROPERTY(ipsec1, ipsec1)
+X550_ENUM_PROPERTY(ipsec2, ipsec2)
+
+static const struct {
+    const char *name;
+    const char *type;
+    const QEnumLookup *lookup;
+    int (*get)(Object *obj, Error **errp);
+    void (*set)(Object *obj, int value, Error **errp);
+    const char *description;
+} x550_enums[] = {
+    { "csum-ip4", "X550Direction", &x550_direction_lookup, x550_get_csum_ip4,
+      x550_set_csum_ip4, "off/tx/rx/both, default both" },
+    { "csum-tcp4", "X550Direction", &x550_direction_lookup, x550_get_csum_tcp4,
+      x550_set_csum_tcp4, "off/tx/rx/both, default both" },
+    { "csum-udp4", "X550Direction", &x550_direction_lookup, x550_get_csum_udp4,
+      x550_set_csum_udp4, "off/tx/rx/both, default both" },
+    { "csum-tcp6", "X550Direction", &x550_direction_lookup, x550_get_csum_tcp6,
+      x550_set_csum_tcp6, "off/tx/rx/both, default both" },
+    { "csum-udp6", "X550Direction", &x550_direction_lookup, x550_get_csum_udp6,
+      x550_set_csum_udp6, "off/tx/rx/both, default both" },
+    { "lso-ipid", "X550IdWidth", &x550_id_width_lookup, x550_get_lso_ipid,
+      x550_set_lso_ipid, "15bit/16bit, default 15bit" },
+    { "rss-or-vmq", "X550Preference", &x550_preference_lookup,
+      x550_get_rss_or_vmq, x550_set_rss_or_vmq, "rss/vmq, default rss" },
+    { "ipsec1", "X550Ipsec", &x550_ipsec_lookup, x550_get_ipsec1,
+      x550_set_ipsec1, "off" },
+    { "ipsec2", "X550Ipsec", &x550_ipsec_lookup, x550_get_ipsec2,
+      x550_set_ipsec2, "off" },
+};
+
+bool x550_offload_config(X550State *s, Error **errp)
+{
+    char why[128];
+
+    if (s->ipsec1 || s->ipsec2) {
+        error_setg(errp, "%s: this device has no IPsec offload",
+                   s->ipsec1 ? "ipsec1" : "ipsec2");
+        error_append_hint(errp, "Only off is possible.\n");
+        return false;
+    }
+    if (!ixgbe_offload_check(&s->offload, why, sizeof(why))) {
+        error_setg(errp, "%s", why);
+        return false;
+    }
+    return true;
+}
+
+/* ---- the tables ---- */
+
+enum x550_table {
+    X550_TABLE_HARDWARE = 0x010,
+    X550_TABLE_CONFIGURED = 0x110,
+    X550_TABLE_CURRENT = 0x410,
+};
+
+enum x550_kind {
+    X550_DIRECTIONS,    /* a bit for transmit, and 16 above it for receive */
+    X550_BIT,
+    X550_BIT_CLEAR,
+    X550_ANY_BIT,       /* of the whole word */
+    X550_NUMBER,
+};
+
+/* One offload: where a table has it, and which parameter switches it. */
+static const struct x550_row {
+    const char *name;
+    uint8_t kind;
+    uint8_t word;       /* offset in a table */
+    uint8_t low;        /* lowest bit */
+    uint8_t bits;       /* of a number */
+    uint16_t member;    /* offset in the block; 0: it cannot be switched */
+} x550_rows[] = {
+    { "csum-ip4", X550_DIRECTIONS, 0x00, 0, 0, 0x200 },
+    { "csum-tcp4", X550_DIRECTIONS, 0x00, 1, 0, 0x201 },
+    { "csum-udp4", X550_DIRECTIONS, 0x00, 2, 0, 0x202 },
+    { "csum-tcp6", X550_DIRECTIONS, 0x00, 3, 0, 0x203 },
+    { "csum-udp6", X550_DIRECTIONS, 0x00, 4, 0, 0x204 },
+    { "csum-ip-options", X550_DIRECTIONS, 0x00, 5, 0, 0 },
+    { "csum-ip6-ext", X550_DIRECTIONS, 0x00, 8, 0, 0 },
+    { "lso1", X550_BIT, 0x08, 0, 0, 0x205 },
+    { "lso2-ip4", X550_BIT, 0x08, 1, 0, 0x207 },
+    { "lso2-ip6", X550_BIT, 0x08, 2, 0, 0x208 },
+    { "lso1-max", X550_NUMBER, 0x0c, 0, 32, 0 },
+    { "lso2-ip4-max", X550_NUMBER, 0x10, 0, 32, 0 },
+    { "lso2-ip6-max", X550_NUMBER, 0x14, 0, 32, 0 },
+    { "lso-min-segs", X550_NUMBER, 0x20, 8, 8, 0 },
+    { "uso-ip4", X550_BIT, 0x08, 8, 0, 0x218 },
+    { "uso-ip6", X550_BIT, 0x08, 9, 0, 0x219 },
+    { "uso-sub-mss", X550_BIT, 0x08, 10, 0, 0 },
+    { "uso-ip4-max", X550_NUMBER, 0x18, 0, 32, 0 },
+    { "uso-ip6-max", X550_NUMBER, 0x1c, 0, 32, 0 },
+    { "rsc-ip4", X550_BIT, 0x24, 0, 0, 0x212 },
+    { "rsc-ip6", X550_BIT, 0x24, 1, 0, 0x213 },
+    { "rsc-timestamps", X550_BIT, 0x24, 2, 0, 0 },
+    { "rsc-flows", X550_NUMBER, 0x24, 16, 16, 0 },
+    { "nvgre", X550_ANY_BIT, 0x28, 0, 0, 0x215 },
+    { "vxlan", X550_ANY_BIT, 0x30, 0, 0, 0x215 },
+    { "nvgre-max-header", X550_NUMBER, 0x2c, 0, 32, 0 },
+    { "vxlan-max-header", X550_NUMBER, 0x34, 0, 32, 0 },
+    { "vxlan-port", X550_NUMBER, 0x38, 0, 16, 0x216 },
+    { "vxlan-port-fixed", X550_BIT_CLEAR, 0x38, 16, 0, 0 },
+    { "rss", X550_ANY_BIT, 0x3c, 0, 0, 0 },
+    { "rss-udp", X550_BIT, 0x3c, 11, 0, 0 },
+    { "rss-queues", X550_NUMBER, 0x40, 0, 16, 0 },
+    { "rss-table", X550_NUMBER, 0x40, 16, 16, 0 },
+    { "vmq", X550_ANY_BIT, 0x44, 0, 0, 0 },
+    { "vmq-vlan", X550_BIT, 0x44, 17, 0, 0 },
+    { "vmq-queues", X550_NUMBER, 0x48, 0, 16, 0 },
+    { "ip4-active", X550_BIT, 0x5c, 18, 0, 0 },
+    { "ip6-active", X550_BIT, 0x5c, 19, 0, 0 },
+    { "switches-apply", X550_BIT, 0x5c, 17, 0, 0 },
+};
+
+static uint64_t x550_row_value(X550State *s, const struct x550_row *row,
+                               enum x550_table table)
+{
+    uint32_t word = ixgbe_block_peek(s->core, table + row->word);
+
+    switch (row->kind) {
+    case X550_DIRECTIONS:
+        return (word >> row->low & 1 ? IXGBE_OFFLOAD_TX : 0) |
+               (word >> (row->low + 16) & 1 ? IXGBE_OFFLOAD_RX : 0);
+    case X550_BIT:
+        return word >> row->low & 1;
+    case X550_BIT_CLEAR:
+        return !(word >> row->low & 1);
+    case X550_ANY_BIT:
+        return word != 0;
+    default:
+        return extract32(word, row->low, row->bits);
+    }
+}
+
+static bool x550_visit_row(Visitor *v, const char *name,
+                           const struct x550_row *row, uint64_t *value,
+                           Error **errp)
+{
+    int direction = *value;
+    bool on = *value;
+    bool ok;
+
+    switch (row->kind) {
+    case X550_DIRECTIONS:
+        ok = visit_type_enum(v, name, &direction, &x550_direction_lookup, errp);
+        *value = direction;
+        return ok;
+    case X550_NUMBER:
+        return visit_type_uint64(v, name, value, errp);
+    default:
+        ok = visit_type_bool(v, name, &on, errp);
+        *value = on;
+        return ok;
+    }
+}
+
+/* False, with the reason, where there is nothing to show. */
+static bool x550_has_block(X550State *s, Error **errp)
+{
+    if (!s->core || !s->task_offload_cap) {
+        error_setg(errp, "there is no task-offload block (task-offload-cap=off)");
+        return false;
+    }
+    return true;
+}
+
+static void x550_get_table(Object *obj, Visitor *v, const char *name,
+                           void *opaque, Error **errp)
+{
+    X550State *s = X550(obj);
+
+    if (!x550_has_block(s, errp) ||
+        !visit_start_struct(v, name, NULL, 0, errp)) {
+        return;
+    }
+    for (unsigned i = 0; i < ARRAY_SIZE(x550_rows); i++) {
+        uint64_t value = x550_row_value(s, &x550_rows[i],
+                                        (uintptr_t)opaque);
+
+        if (!x550_visit_row(v, x550_rows[i].name, &x550_rows[i], &value,
+                            errp)) {
+            break;
+        }
+    }
+    visit_end_struct(v, NULL);
+}
+
+static const char *const x550_counters[] = {
+    "rsc-segments", "rsc-bytes", "rsc-units", "rsc-aborts",
+    "rsc-no-resources", "rsc-bad-checksum", "rsc-flag", "rsc-option",
+    "rsc-ip-option", "rsc-fragment", "rsc-ecn", "rsc-full",
+    "lso-requests", "lso-segments", "lso-while-off", "lso-malformed",
+    "uso-requests", "uso-datagrams", "uso-rejected",
+    "rx-ip-good", "rx-ip-bad", "rx-tcp-good", "rx-tcp-bad",
+    "rx-udp-good", "rx-udp-bad",
+    "encapsulated", "encapsulation-unknown", "encapsulation-oversize",
+    "tx-checksum-while-off",
+};
+
+static void x550_get_statistics(Object *obj, Visitor *v, const char *name,
+                                void *opaque, Error **errp)
+{
+    X550State *s = X550(obj);
+
+    if (!x550_has_block(s, errp) ||
+        !visit_start_struct(v, name, NULL, 0, errp)) {
+        return;
+    }
+    for (unsigned i = 0; i < ARRAY_SIZE(x550_counters); i++) {
+        uint64_t value = s->state.task_offload.counter[i];
+
+        if (!visit_type_uint64(v, x550_counters[i], &value, errp)) {
+            break;
+        }
+    }
+    visit_end_struct(v, NULL);
+}
+
+static void x550_get_generation(Object *obj, Visitor *v, const char *name,
+                                void *opaque, Error **errp)
+{
+    visit_type_uint32(v, name, &X550(obj)->state.task_offload.generation,
+                      errp);
+}
+
+/* ---- switches ---- */
+
+static void x550_get_switch(Object *obj, Visitor *v, const char *name,
+                            void *opaque, Error **errp)
+{
+    X550State *s = X550(obj);
+    const struct x550_row *row = opaque;
+    uint64_t value;
+
+    if (x550_has_block(s, errp)) {
+        value = x550_row_value(s, row, X550_TABLE_CONFIGURED);
+        x550_visit_row(v, name, row, &value, errp);
+    }
+}
+
+/* What a guest would have to write for that value. */
+static uint64_t x550_parameter(X550State *s, const struct x550_row *row,
+                               uint64_t value)
+{
+    static const uint8_t of_direction[] = { 1, 2, 3, 4 };
+    const unsigned nvgre = 1, vxlan = 2;
+    unsigned types = 0, own;
+
+    switch (row->kind) {
+    case X550_DIRECTIONS:
+        return of_direction[value];
+    case X550_NUMBER:
+        return value;
+    case X550_ANY_BIT:
+        for (unsigned i = 0; i < ARRAY_SIZE(x550_rows); i++) {
+            own = strcmp(x550_rows[i].name, "nvgre") == 0 ? nvgre : vxlan;
+            if (x550_rows[i].member == row->member &&
+                (&x550_rows[i] == row ? value :
+                 x550_row_value(s, &x550_rows[i], X550_TABLE_CONFIGURED))) {
+                types |= own;
+            }
+        }
+        return types;
+    default:
+        return value ? 2 : 1;
+    }
+}
+
+static void x550_refuse(const struct x550_row *row, unsigned code,
+                        Error **errp)
+{
+    switch (code) {
+    case 1:
+        error_setg(errp, "offload-%s: the device is in the middle of a frame; "
+                   "try again", row->name);
+        break;
+    case 2:
+        error_setg(errp, "offload-%s: the device was created without it",
+                   row->name);
+        error_append_hint(errp, "See offload-hardware for what it has.\n");
+        break;
+    default:
+        error_setg(errp, "offload-%s: value out of range", row->name);
+        break;
+    }
+}
+
+static void x550_set_switch(Object *obj, Visitor *v, const char *name,
+                            void *opaque, Error **errp)
+{
+    X550State *s = X550(obj);
+    const struct x550_row *row = opaque;
+    uint64_t value = 0, parameter;
+    uint32_t result;
+    bool was_busy;
+
+    if (!x550_visit_row(v, name, row, &value, errp) ||
+        !x550_has_block(s, errp)) {
+        return;
+    }
+    parameter = x550_parameter(s, row, value);
+    if (parameter == 0 && row->kind == X550_NUMBER) {
+        error_setg(errp, "offload-%s: 0 is no port", row->name);
+        return;
+    }
+    was_busy = x550_enter(s);
+    result = parameter > UINT16_MAX ? 3 :
+             ixgbe_block_set(s->core, row->member, parameter);
+    x550_leave(s, was_busy);
+    if (result & 0xff) {
+        x550_refuse(row, result & 0xff, errp);
+    }
+}
+
+void x550_offload_instance_init(Object *obj)
+{
+    ixgbe_offload_defaults(&X550(obj)->offload);
+}
+
+void x550_offload_class_init(ObjectClass *class)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(x550_enums); i++) {
+        object_class_property_add_enum(class, x550_enums[i].name,
+                                       x550_enums[i].type, x550_enums[i].lookup,
+                                       x550_enums[i].get, x550_enums[i].set);
+        object_class_property_set_description(class, x550_enums[i].name,
+                                              x550_enums[i].description);
+    }
+    object_class_property_add(class, "offload-hardware", "X550Offloads",
+                              x550_get_table, NULL, NULL,
+                              (void *)(uintptr_t)X550_TABLE_HARDWARE);
+    object_class_property_add(class, "offload-configured", "X550Offloads",
+                              x550_get_table, NULL, NULL,
+                              (void *)(uintptr_t)X550_TABLE_CONFIGURED);
+    object_class_property_add(class, "offload-current", "X550Offloads",
+                              x550_get_table, NULL, NULL,
+                              (void *)(uintptr_t)X550_TABLE_CURRENT);
+    object_class_property_add(class, "offload-statistics", "X550Statistics",
+                              x550_get_statistics, NULL, NULL, NULL);
+    object_class_property_add(class, "offload-generation", "uint32",
+                              x550_get_generation, NULL, NULL, NULL);
+    for (unsigned i = 0; i < ARRAY_SIZE(x550_rows); i++) {
+        g_autofree char *name = g_strdup_printf("offload-%s",
+                                                x550_rows[i].name);
+
+        if (x550_rows[i].member) {
+            object_class_property_add(class, name,
+                                      x550_rows[i].kind == X550_DIRECTIONS ?
+                                      "X550Direction" :
+                                      x550_rows[i].kind == X550_NUMBER ?
+                                      "uint16" : "bool",
+                                      x550_get_switch, x550_set_switch, NULL,
+                                      (void *)&x550_rows[i]);
+        }
+    }
+}
