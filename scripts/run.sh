@@ -23,7 +23,8 @@ is missing.
   --backend TYPE    user (default), tap, tap-plain, stream, dgram or socket; checks of the groups tx
                     and rx take stream by default: user-mode networking shows and takes no frames
   --device SPEC     another device or properties, e.g. x550,msix=off or e1000e
-  --json FILE       write the results there as well
+  --json FILE       write the results there as well: every offload with what proves it
+  --html FILE       the same as a page to look at in a browser
   --pcap FILE       write the frames there (stream, dgram and socket backends)
   --print           show the QEMU command line and run nothing
   -v, --verbose     show all output of what is fetched and built
@@ -70,7 +71,7 @@ x550_run() {
     while (($#)); do
         [[ "$1" == --*=* ]] && set -- "${1%%=*}" "${1#*=}" "${@:2}"
         case "$1" in
-            --check | --backend | --device | --json | --pcap)
+            --check | --backend | --device | --json | --html | --pcap)
                 x550_need_value run "$@"
                 options+=("$1" "$2") && shift
                 ;;

@@ -19,6 +19,7 @@ struct RunOptions {
     bool print = false;
     bool list_checks = false;
     std::string json;  // file for the results
+    std::string html;  // file for the same as a page
     std::string pcap;  // file for the frames (socket backends)
 };
 int run_command(const RunOptions& options);

@@ -79,6 +79,7 @@ int run(int argc, char** argv) {
     run->add_flag("--shell", run_options.shell, "a shell in the guest afterwards");
     run->add_flag("--print", run_options.print, "print the command line instead of running it");
     run->add_option("--json", run_options.json, "write the results to this file");
+    run->add_option("--html", run_options.html, "write them to this file as a page");
     run->add_option("--pcap", run_options.pcap, "write the frames here (socket backends)");
     run->footer("Words behind -- boot your own machine with the plug-in and the device added.");
 

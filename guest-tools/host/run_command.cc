@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include "commands.h"
 #include "environment.h"
 #include "guest.h"
+#include "run_report.h"
 #include "text_table.h"
 
 namespace host {
@@ -80,60 +80,50 @@ struct Row {
     std::string detail;
 };
 
+// Prints the lines of a run as they come and keeps them.
 class Report {
 public:
     void add(const Row& row) {
-        const std::chrono::duration<double> since = std::chrono::steady_clock::now() - start_;
-        std::printf("  %5.1f s  %-20s %-5s %s\n", since.count(), row.name.c_str(),
-                    row.outcome.c_str(), row.detail.c_str());
+        checks_.push_back({{"name", row.name}, {"outcome", row.outcome}});
+        if (row.outcome == "fail") {
+            checks_.back()["reason"] = row.detail;
+        } else {
+            checks_.back()["detail"] = {{"told", row.detail}};
+        }
+        print(row);
+    }
+    void add_check(const Json& result) {
+        checks_.push_back(result);
+        // "skip" in the agent's words.
+        const auto outcome = result.at("outcome").get<std::string>();
+        print({result.at("name").get<std::string>(), outcome == "skip" ? "not offered" : outcome,
+               brief(result)});
+    }
+    [[nodiscard]] unsigned failed() const { return failed_; }
+    [[nodiscard]] unsigned passed() const { return passed_; }
+    [[nodiscard]] double seconds() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    }
+    [[nodiscard]] const Json& rows() const { return rows_; }
+    // As make_report() takes them.
+    [[nodiscard]] const Json& checks() const { return checks_; }
+
+private:
+    void print(const Row& row) {
+        std::printf("  %5.1f s  %-20s %-5s %s\n", seconds(), row.name.c_str(), row.outcome.c_str(),
+                    row.detail.c_str());
         (void)std::fflush(stdout);
         failed_ += row.outcome == "fail" ? 1U : 0U;
         passed_ += row.outcome == "pass" ? 1U : 0U;
         rows_.push_back({{"name", row.name}, {"outcome", row.outcome}, {"detail", row.detail}});
     }
-    [[nodiscard]] unsigned failed() const { return failed_; }
-    [[nodiscard]] unsigned passed() const { return passed_; }
-    [[nodiscard]] const Json& rows() const { return rows_; }
 
-private:
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     unsigned failed_ = 0;
     unsigned passed_ = 0;
     Json rows_ = Json::array();
+    Json checks_ = Json::array();
 };
-
-std::string brief(const Json& result) {
-    if (result.contains("reason")) {
-        return result.at("reason").get<std::string>();
-    }
-    if (result.contains("detail") && result.at("detail").contains("judged")) {
-        const Json& detail = result.at("detail");
-        return detail.at("judged").dump() + " frames on the wire are right" +
-               (detail.value("compared", false) ? ", the same with the offload off and on" : "");
-    }
-    if (result.contains("detail") && result.at("detail").contains("told")) {
-        return result.at("detail").at("told").get<std::string>();
-    }
-    if (result.contains("detail") && result.at("detail").contains("judge")) {
-        return "off and on, judged by " + result.at("detail").at("judge").get<std::string>();
-    }
-    const Json detail = result.value("detail", Json::object());
-    const auto name = result.value("name", std::string());
-    if (name.compare(0, 3, "tcp") == 0) {
-        return "sends " + detail.value("send", Json(0)).dump() + " Mbit/s, receives " +
-               detail.value("receive", Json(0)).dump() + " Mbit/s, every byte compared";
-    }
-    if (name.compare(0, 3, "udp") == 0) {
-        return detail.value("answered", Json(0)).dump() + " datagrams there and back";
-    }
-    if (name.compare(0, 4, "ping") == 0) {
-        return detail.value("sizes", Json(0)).dump() + " sizes";
-    }
-    if (name == "link") {
-        return detail.value("speed", Json(0)).dump() + " Mbit/s, full duplex";
-    }
-    return detail.empty() ? "" : detail.dump();
-}
 
 void print_facts(const GuestFacts& facts) {
     const Json& nic = facts.nic.at("nic");
@@ -226,17 +216,12 @@ Backend chosen_backend(const RunOptions& options) {
     return Backend::stream;
 }
 
-// "skip" in the agent's words.
-std::string outcome_of(const Json& result) {
-    const auto outcome = result.at("outcome").get<std::string>();
-    return outcome == "skip" ? "not offered" : outcome;
-}
-
-void write_results(const RunOptions& options, const Report& report, const GuestFacts& facts) {
-    if (!options.json.empty()) {
-        std::ofstream(options.json)
-            << Json{{"guest", facts.nic}, {"results", report.rows()}}.dump(2) << "\n";
-    }
+void write_results(const RunOptions& options, ReportInput input, const Report& report) {
+    input.checks = report.checks();
+    input.seconds = report.seconds();
+    const Json document = make_report(input);
+    write_json(options.json, document, report.rows());
+    write_html(options.html, document);
 }
 
 int print_checks(Machine& machine) {
@@ -262,18 +247,16 @@ int exercise(Machine& machine, const RunOptions& options, Report& report) {
     report.add({"boot", "pass", "the agent answers"});
     const GuestFacts facts = configure_guest(machine);
     report.add({"addresses", "pass", facts.address4 + ", " + facts.address6});
+    const ReportInput input = begin_report(machine, facts);
     print_facts(facts);
     std::cout << "\n";
     const bool chosen = !options.checks.empty();
     const bool all = chosen && options.checks.front() == "all";
-    (void)run_checks(
-        machine,
-        all      ? std::vector<std::string>()
-        : chosen ? options.checks
-                 : default_checks(),
-        [&](const Json& result) {
-            report.add({result.at("name").get<std::string>(), outcome_of(result), brief(result)});
-        });
+    (void)run_checks(machine,
+                     all      ? std::vector<std::string>()
+                     : chosen ? options.checks
+                              : default_checks(),
+                     [&](const Json& result) { report.add_check(result); });
     if (!chosen || all) {
         show_inward(machine, facts, report);
     }
@@ -287,7 +270,7 @@ int exercise(Machine& machine, const RunOptions& options, Report& report) {
     show_wire(checks_want_wire(options) ? network.capture() : network.wire(), report);
     print_counters(machine);
     std::printf("\n%u passed, %u failed\n", report.passed(), report.failed());
-    write_results(options, report, facts);
+    write_results(options, input, report);
     return report.failed() == 0 ? 0 : 1;
 }
 

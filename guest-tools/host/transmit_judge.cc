@@ -26,6 +26,16 @@ wire::FlowPlan plan_of(const Json& flow) {
     return plan;
 }
 
+// What of a flow that was found right crossed the wire, for a reader.
+std::string sentence_of(const wire::FlowPlan& plan) {
+    const std::size_t frames = wire::frames_of(plan);
+    std::string out = plan.name + ", ports " + std::to_string(plan.source) + " to " +
+                      std::to_string(plan.destination) + ": ";
+    out += std::to_string(plan.bytes) + " bytes in " + std::to_string(frames) +
+           (frames == 1 ? " frame" : " frames of " + std::to_string(plan.segment) + " at most");
+    return out + ", off and on" + (wire::comparable(plan) ? " alike" : "");
+}
+
 }  // namespace
 
 TransmitJudge::TransmitJudge(wire::Capture* capture)
@@ -40,6 +50,7 @@ Json TransmitJudge::judged(Json result) {
     result.at("detail").erase("flows");
     std::size_t frames = 0;
     bool compared = true;
+    Json told = Json::array();
     for (const Json& flow : flows) {
         const wire::FlowPlan plan = plan_of(flow);
         if (const auto fault = wire::judge_flow(*capture_, from_, plan, kPatience)) {
@@ -48,9 +59,11 @@ Json TransmitJudge::judged(Json result) {
                                (fault->frame.empty() ? "missing" : agent::to_hex(fault->frame));
             break;
         }
+        told.push_back(sentence_of(plan));
         frames += 2 * wire::frames_of(plan);
         compared = compared && wire::comparable(plan);
     }
+    result.at("detail")["frames"] = std::move(told);
     result.at("detail")["judged"] = frames;
     result.at("detail")["compared"] = compared;
     return result;

@@ -14,8 +14,9 @@ public:
     // Without a capture results pass as they are.
     explicit TransmitJudge(wire::Capture* capture);
 
-    // The result, without its flows: still a pass with the number of frames, or a fail with what is
-    // wrong and the offending frame as hexadecimal text.
+    // The result, with a sentence for each of its flows that is right as "frames": still a pass
+    // with the number of frames, or a fail with what is wrong and the offending frame as
+    // hexadecimal text.
     [[nodiscard]] Json judged(Json result);
 
 private:

@@ -26,6 +26,16 @@ void compare(const Verdict& sent, const Json& told, bool on) {
                 (on ? "on" : "off") + "; the frame: " + agent::to_hex(sent.frame));
 }
 
+Json evidence(const std::vector<Verdict>& sent) {
+    Json out = Json::array();
+    for (const Verdict& one : sent) {
+        out.push_back(
+            {{"summary", one.what + (one.vouched ? ": vouched for" : ": not vouched for")},
+             {"hex", agent::to_hex(one.frame)}});
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string payload(std::size_t bytes, char first) {
@@ -72,7 +82,7 @@ Json compare_verdicts(ReceiveTrial& trial, const Verdicts& verdicts, const View&
     trial.set("rx-checksum", true);
     const auto good =
         std::count_if(sent.begin(), sent.end(), [](const Verdict& one) { return one.vouched; });
-    return {{"frames", sent.size()},
+    return {{"frames", evidence(sent)},
             {"told", std::to_string(good) + " right vouched for, " +
                          std::to_string(static_cast<std::ptrdiff_t>(sent.size()) - good) +
                          " others not; with it off none"}};
