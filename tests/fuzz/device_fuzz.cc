@@ -168,8 +168,23 @@ void save_and_load(World& w, Input& in) {
     }
 }
 
+// The task-offload block: its areas mostly, a doorbell often.
+void use_block(World& w, Input& in) {
+    constexpr std::uint32_t kRequests = 0x200;
+    constexpr std::uint32_t kDoorbell = 0x2F0;
+    const std::uint32_t choice = in.take(1);
+    const std::uint32_t offset = choice < 0xA0 ? kRequests + choice % 0x24 * 4 : in.take(2);
+    ixgbe_block_write(w.device, offset, in.take(4), 4);
+    if (choice % 2 == 0) {
+        ixgbe_block_write(w.device, kDoorbell, in.take(1), 4);
+    }
+    (void)ixgbe_block_read(w.device, in.take(2), 1U << choice % 3);
+    (void)ixgbe_block_set(w.device, kRequests + choice % 0x80,
+                          static_cast<std::uint16_t>(choice % 5));
+}
+
 void step(World& w, Input& in) {
-    switch (in.take(1) % 10) {
+    switch (in.take(1) % 11) {
         case 0:
         case 1:
         case 2:
@@ -201,6 +216,8 @@ void step(World& w, Input& in) {
             }
             ixgbe_set_peer(w.device, in.take(1) & 15);
             return;
+        case 9:
+            return use_block(w, in);
         default:
             ixgbe_set_cable(w.device, (in.take(1) & 3) != 0);
             save_and_load(w, in);
