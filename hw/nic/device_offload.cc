@@ -63,7 +63,7 @@ std::uint32_t Device::block_set(std::uint64_t offset, std::uint16_t value) {
     if (!config_.task_offload_block || offset >= block::kLength) {
         return static_cast<std::uint32_t>(block::ResultCode::not_supported);
     }
-    if (task_offload_.pending() || !rx_path_.close_units()) {
+    if (task_offload_.pending() || rx_path_.busy() || !rx_path_.close_units()) {
         return static_cast<std::uint32_t>(block::ResultCode::busy);
     }
     const OffloadResult result = task_offload_.set(static_cast<std::uint32_t>(offset), value);
@@ -77,7 +77,7 @@ std::uint32_t Device::block_set(std::uint64_t offset, std::uint16_t value) {
 // CTRL-7: what is half done goes to the guest first. In the middle of a frame that has to wait for
 // its end; poll() comes back here.
 void Device::ring_doorbell() {
-    if (!rx_path_.close_units()) {
+    if (rx_path_.busy() || !rx_path_.close_units()) {
         host_.schedule_poll();
         return;
     }
@@ -107,12 +107,18 @@ void Device::withhold_pools() {
 }
 
 OffloadObserved Device::observed() const {
+    const auto control = regs_.get<MRQC>();
     OffloadObserved out;
     for (unsigned queue = 0; queue < IXGBE_QUEUES && !out.coalesces; ++queue) {
         out.coalesces = rx_queues_.enabled(queue) && coalescing_.enabled(queue);
     }
     out.pools = rx_pool_layout(regs_).has_value();
-    out.rss = spreads_by_hash(regs_.get<MRQC>().get(MRQC::mrqe));
+    if (spreads_by_hash(control.get(MRQC::mrqe))) {
+        out.rss = {.tcp_ip4 = control.get(MRQC::tcp_ipv4),
+                   .tcp_ip6 = control.get(MRQC::tcp_ipv6),
+                   .udp_ip4 = control.get(MRQC::udp_ipv4),
+                   .udp_ip6 = control.get(MRQC::udp_ipv6)};
+    }
     out.vxlan_port = static_cast<std::uint16_t>(regs_.get<VXLANCTRL>().get(VXLANCTRL::udpport));
     return out;
 }

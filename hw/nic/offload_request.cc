@@ -179,23 +179,10 @@ private:
         }
     }
 
-    // MAP-6: a large send needs the checksums it is sent with, in hardware, on or off (KEY-4).
-    [[nodiscard]] bool lacks_checksums(Member member) const {
-        switch (member) {
-            case Member::lso1:
-            case Member::lso2v4:
-                return !has(offered_.csum_tx, Sum::ip4) || !has(offered_.csum_tx, Sum::tcp4);
-            case Member::lso2v6:
-                return !has(offered_.csum_tx, Sum::tcp6);
-            default:
-                return false;
-        }
-    }
-
     void switches() {
         for (const auto& [member, set, bit] : kSwitches) {
             const std::uint8_t wanted = value(member);
-            if (wanted == kOn && ((offered_.*set & bit) == 0 || lacks_checksums(member))) {
+            if (wanted == kOn && (offered_.*set & bit) == 0) {
                 fail(ResultCode::not_supported, at(member));
             }
             if (wanted != 0) {

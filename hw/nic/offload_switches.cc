@@ -38,13 +38,17 @@ Sum sum_of(L4Kind kind, bool ipv4) {
 
 }  // namespace
 
+// A large send of TCP needs the checksums it is sent with, on or off (COMBO-2, COMBO-3, KEY-4).
 ixgbe_offload_settings offered(const ixgbe_offload_config& config) {
     ixgbe_offload_settings out{};
     out.csum_tx = sums(config, IXGBE_OFFLOAD_TX);
     out.csum_rx = sums(config, IXGBE_OFFLOAD_RX);
-    out.segmentation = bit_if(config.lso1, Cut::lso1) | bit_if(config.lso2_ip4, Cut::lso2v4) |
-                       bit_if(config.lso2_ip6, Cut::lso2v6) | bit_if(config.uso_ip4, Cut::uso4) |
-                       bit_if(config.uso_ip6, Cut::uso6);
+    const bool tcp4 = has(out.csum_tx, Sum::ip4) && has(out.csum_tx, Sum::tcp4);
+    const bool tcp6 = has(out.csum_tx, Sum::tcp6);
+    out.segmentation = bit_if(config.lso1 && tcp4, Cut::lso1) |
+                       bit_if(config.lso2_ip4 && tcp4, Cut::lso2v4) |
+                       bit_if(config.lso2_ip6 && tcp6, Cut::lso2v6) |
+                       bit_if(config.uso_ip4, Cut::uso4) | bit_if(config.uso_ip6, Cut::uso6);
     out.rsc = bit_if(config.rsc_ip4, Version::ip4) | bit_if(config.rsc_ip6, Version::ip6);
     out.encap_types =
         bit_if(config.nvgre, Encapsulation::nvgre) | bit_if(config.vxlan, Encapsulation::vxlan);

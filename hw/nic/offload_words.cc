@@ -111,12 +111,20 @@ struct Tunnels {
     std::uint8_t configured;  // masks of Encapsulation
     std::uint8_t told;
     std::uint16_t port;
-    bool rss, vmq;
+    HashedFlows rss;
+    bool vmq;
 };
+
+HashedFlows hashed_flows(const ixgbe_offload_config& config) {
+    return {.tcp_ip4 = config.rss,
+            .tcp_ip6 = config.rss,
+            .udp_ip4 = config.rss && config.rss_udp,
+            .udp_ip6 = config.rss && config.rss_udp};
+}
 
 void put_tunnels(CapWords& words, const ixgbe_offload_config& config,
                  const ixgbe_offload_settings& settings, const Tunnels& tunnels) {
-    const std::uint32_t word = encapsulated_word(settings, tunnels.rss, tunnels.vmq);
+    const std::uint32_t word = encapsulated_word(settings, tunnels.rss.any(), tunnels.vmq);
     if (has(tunnels.configured, Encapsulation::nvgre)) {
         at(words, CapWord::gre) = word;
         at(words, CapWord::gre_maxhdr) = config.encap_max_header;
@@ -133,13 +141,13 @@ void put_tunnels(CapWords& words, const ixgbe_offload_config& config,
             .raw();
 }
 
-void put_rss(CapWords& words, const ixgbe_offload_config& config) {
+void put_rss(CapWords& words, const ixgbe_offload_config& config, const HashedFlows& flows) {
     using R = block::RssCaps;
     at(words, CapWord::rss_caps) = Value<R>()
-                                       .with(R::tcp_ip4, true)
-                                       .with(R::tcp_ip6, true)
-                                       .with(R::udp_ip4, config.rss_udp)
-                                       .with(R::udp_ip6, config.rss_udp)
+                                       .with(R::tcp_ip4, flows.tcp_ip4)
+                                       .with(R::tcp_ip6, flows.tcp_ip6)
+                                       .with(R::udp_ip4, flows.udp_ip4)
+                                       .with(R::udp_ip6, flows.udp_ip6)
                                        .with(R::message_signalled, true)
                                        .with(R::at_dpc, true)
                                        .with(R::uses_msix, true)
@@ -190,8 +198,8 @@ CapWords words_of(const ixgbe_offload_config& config, const ixgbe_offload_settin
                                   .with(block::Rsc::flows, any_rsc ? config.rsc_flows : 0)
                                   .raw();
     put_tunnels(words, config, settings, tunnels);
-    if (tunnels.rss) {
-        put_rss(words, config);
+    if (tunnels.rss.any()) {
+        put_rss(words, config, tunnels.rss);
     }
     if (tunnels.vmq) {
         put_vmq(words, config);
@@ -237,7 +245,7 @@ CapWords hardware_words(const ixgbe_offload_config& config) {
                     {.configured = all.encap_types,
                      .told = all.encap_types,
                      .port = config.vxlan_port,
-                     .rss = config.rss,
+                     .rss = hashed_flows(config),
                      .vmq = config.vmq});
 }
 
@@ -247,7 +255,7 @@ CapWords current_words(const ixgbe_offload_config& config, const ixgbe_offload_s
                               {.configured = settings.encap_types,
                                .told = active,
                                .port = settings.vxlan_port,
-                               .rss = config.rss,
+                               .rss = hashed_flows(config),
                                .vmq = config.vmq});
     at(words, CapWord::flags) = flags_word(settings, at(words, CapWord::flags));
     return words;
@@ -263,11 +271,16 @@ CapWords effective_words(const ixgbe_offload_config& config, const ixgbe_offload
     if (observed.vxlan_port == 0) {
         types &= static_cast<std::uint8_t>(Encapsulation::nvgre);
     }
+    const HashedFlows offered_flows = hashed_flows(config);
+    const HashedFlows rss{.tcp_ip4 = offered_flows.tcp_ip4 && observed.rss.tcp_ip4,
+                          .tcp_ip6 = offered_flows.tcp_ip6 && observed.rss.tcp_ip6,
+                          .udp_ip4 = offered_flows.udp_ip4 && observed.rss.udp_ip4,
+                          .udp_ip6 = offered_flows.udp_ip6 && observed.rss.udp_ip6};
     CapWords words = words_of(config, now,
                               {.configured = types,
                                .told = types,
                                .port = observed.vxlan_port,
-                               .rss = config.rss && observed.rss,
+                               .rss = rss,
                                .vmq = config.vmq && observed.pools});
     at(words, CapWord::flags) = Value<block::Flags>(flags_word(settings, at(words, CapWord::flags)))
                                     .with(block::Flags::encapsulation_active, types != 0)

@@ -9,10 +9,20 @@
 
 namespace ixgbe {
 
+// Kinds of flows that are hashed, in the terms of the block.
+struct HashedFlows {
+    bool tcp_ip4 = false;
+    bool tcp_ip6 = false;
+    bool udp_ip4 = false;
+    bool udp_ip6 = false;
+
+    [[nodiscard]] bool any() const { return tcp_ip4 || tcp_ip6 || udp_ip4 || udp_ip6; }
+};
+
 // What stands before the block's switches at this moment: the X550's own registers.
 struct OffloadObserved {
     bool coalesces = false;        // the enable chain of some queue is complete
-    bool rss = false;              // MRQC spreads by hash
+    HashedFlows rss;               // MRQC
     bool pools = false;            // MRQC and PFVTCTL make pools
     std::uint16_t vxlan_port = 0;  // VXLANCTRL
 };

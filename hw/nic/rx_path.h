@@ -55,6 +55,8 @@ public:
     [[nodiscard]] bool receiving() const;
     void set_dma_enabled(bool enabled) { dma_enabled_ = enabled; }
 
+    // A frame is on its way to its buffers: whoever asks is called from within.
+    [[nodiscard]] bool busy() const { return busy_; }
     // Closes the units of coalesced segments; true if none is left open. False while a frame is on
     // its way: ask again.
     [[nodiscard]] bool close_units();

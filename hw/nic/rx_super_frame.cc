@@ -101,6 +101,7 @@ void RxCoalescing::take_super(const Arrival& arrival, std::size_t gso_size) {
             static_cast<std::uint32_t>(std::min<std::size_t>(at_once, segment->payload_len - from));
         part.seq = segment->seq + static_cast<std::uint32_t>(from);
         if (from + part.payload_len < segment->payload_len) {
+            offloads_.count(OffloadCounter::rsc_full);
             part.flags = static_cast<std::uint16_t>(part.flags & ~TcpHeader::kPsh);
         }
         super_part(arrival, part, gso_size, from);

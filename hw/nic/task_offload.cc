@@ -46,11 +46,11 @@ void put_word(std::uint8_t* area, std::uint32_t byte, std::uint32_t value) {
     std::memcpy(area + byte, &word, sizeof word);
 }
 
+// What the tables show of the current configuration; that a request said on for RSC is not in it.
 bool same(const ixgbe_offload_settings& a, const ixgbe_offload_settings& b) {
     return a.csum_tx == b.csum_tx && a.csum_rx == b.csum_rx && a.segmentation == b.segmentation &&
-           a.rsc == b.rsc && a.rsc_asked == b.rsc_asked && a.encap_types == b.encap_types &&
-           a.encap_active == b.encap_active && a.active == b.active && a.engaged == b.engaged &&
-           a.vxlan_port == b.vxlan_port;
+           a.rsc == b.rsc && a.encap_types == b.encap_types && a.encap_active == b.encap_active &&
+           a.active == b.active && a.engaged == b.engaged && a.vxlan_port == b.vxlan_port;
 }
 
 // What the host's switches start from where no guest has rung: everything goes on as it is.
@@ -147,7 +147,11 @@ bool TaskOffload::write(std::uint32_t offset, std::uint32_t value) {
                                   .raw();
     } else if (offset == block::kEvent) {
         state_.event &= ~value;
-    } else if (offset == block::kDoorbell && !pending()) {
+    } else if (offset == block::kDoorbell) {
+        if (pending()) {
+            host_.guest_error("doorbell of the task-offload block while RESULT is busy: ignored");
+            return false;
+        }
         state_.pending_doorbell = value;
         state_.result = kBusy;
         return true;
@@ -233,11 +237,12 @@ OffloadResult TaskOffload::set(std::uint32_t offset, std::uint16_t value) {
 }
 
 void TaskOffload::adopt(const ixgbe_offload_settings& settings, bool notify) {
-    if (same(settings, state_.settings)) {
-        return;
-    }
+    const bool changed = !same(settings, state_.settings);
     state_.settings = settings;
     switches_.settings_changed();
+    if (!changed) {
+        return;
+    }
     ++state_.generation;
     if (notify) {
         raise(Value<block::Event>().with(block::Event::configuration, true));
@@ -307,8 +312,17 @@ const char* TaskOffload::implausible(bool present) const {
     if (state_.event > 3 || (state_.event_vector & 0x7fffffc0) != 0) {
         return "task-offload: event has two bits, event_vector bits 31 and 5:0";
     }
-    if (pending() && state_.pending_doorbell == 0) {
-        return "task-offload: busy without a doorbell";
+    using R = block::Result;
+    const Value<R> result(state_.result);
+    const auto code = static_cast<std::uint8_t>(result.get(R::code));
+    if (result.with(R::code, {}).with(R::offset, 0).raw() != 0 ||
+        code > static_cast<std::uint8_t>(block::ResultCode::invalid_parameter) ||
+        result.get(R::offset) > block::kDoorbell) {
+        return "task-offload: result has a code of 0 to 4 and the offset of a member";
+    }
+    // A doorbell of 0 is a doorbell as well.
+    if (!pending() && state_.pending_doorbell != 0) {
+        return "task-offload: a doorbell is pending, and result is not busy";
     }
     return nullptr;
 }
