@@ -52,6 +52,7 @@ struct X550State {
     struct ixgbe_offload_config offload;
     int ipsec1, ipsec2; /* properties that only exist for their errors */
     uint32_t ipsec_sas;
+    bool offload_event_sent; /* and nobody has looked since */
     bool gone;          /* unplugged: nothing of PCI or net may be used */
     bool vnet_hdr;      /* frames to and from the peer carry a header */
 
@@ -90,6 +91,9 @@ enum ixgbe_send_result x550_net_send(X550State *s, const struct iovec *iov,
                                      unsigned count,
                                      const struct ixgbe_frame_offload *offload);
 void x550_net_receive_ready(X550State *s);
+
+/* QMP: the current configuration of the task offloads changed. */
+void x550_event_offload_changed(X550State *s, uint32_t generation);
 
 /* Trace events. */
 void x550_trace_register(void);

@@ -131,9 +131,9 @@ static void x550_link_changed(void *opaque, bool up)
 {
 }
 
-/* QMP has no event for it; a trace event and offload-generation tell. */
 static void x550_offload_changed(void *opaque, uint32_t generation)
 {
+    x550_event_offload_changed(opaque, generation);
 }
 
 static int64_t x550_now_ns(void *opaque)

@@ -238,6 +238,7 @@ static void x550_get_table(Object *obj, Visitor *v, const char *name,
         !visit_start_struct(v, name, NULL, 0, errp)) {
         return;
     }
+    s->offload_event_sent = false;
     for (unsigned i = 0; i < ARRAY_SIZE(x550_rows); i++) {
         uint64_t value = x550_row_value(s, &x550_rows[i],
                                         (uintptr_t)opaque);
@@ -284,8 +285,10 @@ static void x550_get_statistics(Object *obj, Visitor *v, const char *name,
 static void x550_get_generation(Object *obj, Visitor *v, const char *name,
                                 void *opaque, Error **errp)
 {
-    visit_type_uint32(v, name, &X550(obj)->state.task_offload.generation,
-                      errp);
+    X550State *s = X550(obj);
+
+    s->offload_event_sent = false;
+    visit_type_uint32(v, name, &s->state.task_offload.generation, errp);
 }
 
 /* ---- switches ---- */
