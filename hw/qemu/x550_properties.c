@@ -125,6 +125,8 @@ enum x550_kind {
     X550_BIT_CLEAR,
     X550_ANY_BIT,       /* of the whole word */
     X550_NUMBER,
+    X550_LARGEST,       /* of some words: `low` is how many, `bits` apart */
+    X550_ID_WIDTH,
 };
 
 /* One offload: where a table has it, and which parameter switches it. */
@@ -146,23 +148,19 @@ static const struct x550_row {
     { "lso1", X550_BIT, 0x08, 0, 0, 0x205 },
     { "lso2-ip4", X550_BIT, 0x08, 1, 0, 0x207 },
     { "lso2-ip6", X550_BIT, 0x08, 2, 0, 0x208 },
-    { "lso1-max", X550_NUMBER, 0x0c, 0, 32, 0 },
-    { "lso2-ip4-max", X550_NUMBER, 0x10, 0, 32, 0 },
-    { "lso2-ip6-max", X550_NUMBER, 0x14, 0, 32, 0 },
+    { "lso-max", X550_LARGEST, 0x0c, 5, 4, 0 },
     { "lso-min-segs", X550_NUMBER, 0x20, 8, 8, 0 },
+    { "lso-ipid", X550_ID_WIDTH, 0x08, 16, 0, 0 },
     { "uso-ip4", X550_BIT, 0x08, 8, 0, 0x218 },
     { "uso-ip6", X550_BIT, 0x08, 9, 0, 0x219 },
     { "uso-sub-mss", X550_BIT, 0x08, 10, 0, 0 },
-    { "uso-ip4-max", X550_NUMBER, 0x18, 0, 32, 0 },
-    { "uso-ip6-max", X550_NUMBER, 0x1c, 0, 32, 0 },
     { "rsc-ip4", X550_BIT, 0x24, 0, 0, 0x212 },
     { "rsc-ip6", X550_BIT, 0x24, 1, 0, 0x213 },
     { "rsc-timestamps", X550_BIT, 0x24, 2, 0, 0 },
     { "rsc-flows", X550_NUMBER, 0x24, 16, 16, 0 },
     { "nvgre", X550_ANY_BIT, 0x28, 0, 0, 0x215 },
     { "vxlan", X550_ANY_BIT, 0x30, 0, 0, 0x215 },
-    { "nvgre-max-header", X550_NUMBER, 0x2c, 0, 32, 0 },
-    { "vxlan-max-header", X550_NUMBER, 0x34, 0, 32, 0 },
+    { "encap-max-header", X550_LARGEST, 0x2c, 2, 8, 0 },
     { "vxlan-port", X550_NUMBER, 0x38, 0, 16, 0x216 },
     { "vxlan-port-fixed", X550_BIT_CLEAR, 0x38, 16, 0, 0 },
     { "rss", X550_ANY_BIT, 0x3c, 0, 0, 0 },
@@ -172,8 +170,9 @@ static const struct x550_row {
     { "vmq", X550_ANY_BIT, 0x44, 0, 0, 0 },
     { "vmq-vlan", X550_BIT, 0x44, 17, 0, 0 },
     { "vmq-queues", X550_NUMBER, 0x48, 0, 16, 0 },
-    { "ip4-active", X550_BIT, 0x5c, 18, 0, 0 },
-    { "ip6-active", X550_BIT, 0x5c, 19, 0, 0 },
+    { "active-ip4", X550_BIT, 0x5c, 18, 0, 0 },
+    { "active-ip6", X550_BIT, 0x5c, 19, 0, 0 },
+    { "encapsulation-active", X550_BIT, 0x5c, 16, 0, 0 },
     { "switches-apply", X550_BIT, 0x5c, 17, 0, 0 },
 };
 
@@ -181,12 +180,20 @@ static uint64_t x550_row_value(X550State *s, const struct x550_row *row,
                                enum x550_table table)
 {
     uint32_t word = ixgbe_block_peek(s->core, table + row->word);
+    uint32_t largest = word;
 
     switch (row->kind) {
+    case X550_LARGEST:
+        for (unsigned i = 1; i < row->low; i++) {
+            word = ixgbe_block_peek(s->core, table + row->word + i * row->bits);
+            largest = MAX(largest, word);
+        }
+        return largest;
     case X550_DIRECTIONS:
         return (word >> row->low & 1 ? IXGBE_OFFLOAD_TX : 0) |
                (word >> (row->low + 16) & 1 ? IXGBE_OFFLOAD_RX : 0);
     case X550_BIT:
+    case X550_ID_WIDTH:
         return word >> row->low & 1;
     case X550_BIT_CLEAR:
         return !(word >> row->low & 1);
@@ -201,16 +208,20 @@ static bool x550_visit_row(Visitor *v, const char *name,
                            const struct x550_row *row, uint64_t *value,
                            Error **errp)
 {
-    int direction = *value;
+    int choice = *value;
     bool on = *value;
     bool ok;
 
     switch (row->kind) {
     case X550_DIRECTIONS:
-        ok = visit_type_enum(v, name, &direction, &x550_direction_lookup, errp);
-        *value = direction;
+        ok = visit_type_enum(v, name, &choice, &x550_direction_lookup, errp);
+        *value = choice;
         return ok;
+    case X550_ID_WIDTH:
+        return visit_type_enum(v, name, &choice, &x550_id_width_lookup,
+                               errp);
     case X550_NUMBER:
+    case X550_LARGEST:
         return visit_type_uint64(v, name, value, errp);
     default:
         ok = visit_type_bool(v, name, &on, errp);
