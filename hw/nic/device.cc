@@ -31,7 +31,7 @@ Device::Device(Host& host, ixgbe_state& state, const ixgbe_config& config)
       phy_(state, regs_, timers_, trace_),
       link_(regs_, phy_, host, trace_),
       filter_(regs_),
-      pool_switch_(regs_, filter_),
+      pool_switch_(regs_, filter_, offloads_.gates()),
       flow_director_(state.flow, regs_, interrupts_, trace_),
       steering_(regs_, flow_director_, offloads_.gates()),
       rx_queues_(host, state, regs_),
@@ -91,6 +91,9 @@ ixgbe_receive_result Device::receive(ConstBytes frame, const ixgbe_frame_offload
     // The inner one of two frames sees this too; a poll before the outer one is done is harmless.
     if (rx_path_.missed()) {
         wake_receiver();
+    }
+    if (task_offload_.pending() && !rx_path_.busy()) {
+        ring_doorbell();  // rung in the middle of this frame
     }
     if (result == IXGBE_ACCEPTED) {
         host_.schedule_poll();
@@ -326,6 +329,7 @@ bool Device::loaded(std::span<char> why) {
         return false;
     }
     task_offload_.loaded();
+    withhold_pools();
     filter_.addresses_changed();
     pool_switch_.pools_changed();
     steering_.rss().all_keys_changed();

@@ -81,6 +81,9 @@ void Device::ring_doorbell() {
         host_.schedule_poll();
         return;
     }
+    if (!task_offload_.pending()) {
+        return;  // the write-back of a unit reset the device
+    }
     task_offload_.ring();
     offloads_changed();
 }
@@ -113,7 +116,8 @@ OffloadObserved Device::observed() const {
         out.coalesces = rx_queues_.enabled(queue) && coalescing_.enabled(queue);
     }
     out.pools = rx_pool_layout(regs_).has_value();
-    if (spreads_by_hash(control.get(MRQC::mrqe))) {
+    const bool for_pools = control.get(MRQC::mrqe) >= MultipleRxQueues::vt_64;
+    if (spreads_by_hash(control.get(MRQC::mrqe)) && for_pools == out.pools) {
         out.rss = {.tcp_ip4 = control.get(MRQC::tcp_ipv4),
                    .tcp_ip6 = control.get(MRQC::tcp_ipv6),
                    .udp_ip4 = control.get(MRQC::udp_ipv4),

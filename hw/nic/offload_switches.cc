@@ -9,6 +9,8 @@ namespace ixgbe {
 
 namespace {
 
+constexpr std::uint8_t kAllSums = 0x1f;
+constexpr std::uint8_t kBothVersions = 3;
 constexpr std::uint16_t kIdCountsFifteenBits = 0x7fff;
 constexpr std::size_t kPlainIpv4 = 20;
 constexpr std::size_t kPlainIpv6 = 40;
@@ -75,9 +77,32 @@ void OffloadSwitches::settings_changed() {
     gates_.rss = config_.rss;
     gates_.rss_udp = config_.rss_udp;
     gates_.vmq = config_.vmq;
-    if (settings.engaged != 0) {
+    if (settings.engaged == kEngagedByGuest) {
         engage(settings);
+    } else if (settings.engaged == kEngagedByHost) {
+        engage_for_host(settings);
     }
+    gates_.all_verdicts = gates_.csum_rx == kAllSums && gates_.rx_versions == kBothVersions &&
+                          gates_.ip4_options && gates_.ip6_extensions;
+}
+
+// A switch of the host's beside a driver that knows nothing of the block: what was not switched is
+// as it was, what the properties leave out included.
+void OffloadSwitches::engage_for_host(const ixgbe_offload_settings& settings) {
+    const auto cuts = static_cast<std::uint8_t>(settings.segmentation | ~offered_.segmentation);
+    const auto limit_if = [](bool on) { return on ? UINT32_MAX : 0; };
+    gates_.csum_tx = static_cast<std::uint8_t>((settings.csum_tx | ~offered_.csum_tx) & kAllSums);
+    gates_.tcp4_max = limit_if(has(cuts, Cut::lso2v4) || has(cuts, Cut::lso1));
+    gates_.tcp6_max = limit_if(has(cuts, Cut::lso2v6));
+    gates_.udp4_max = limit_if(has(cuts, Cut::uso4));
+    gates_.udp6_max = limit_if(has(cuts, Cut::uso6));
+    gates_.csum_rx = settings.csum_rx;
+    gates_.nvgre = has(settings.encap_types, Encapsulation::nvgre);
+    gates_.vxlan = has(settings.encap_types, Encapsulation::vxlan);
+    gates_.tx_nvgre = gates_.nvgre || !config_.nvgre;
+    gates_.tx_vxlan = gates_.vxlan || !config_.vxlan;
+    gates_.rsc4 = has(settings.rsc, Version::ip4);
+    gates_.rsc6 = has(settings.rsc, Version::ip6) && has(settings.rsc_asked, Version::ip6);
 }
 
 // From the first doorbell on: MAP-8.
@@ -170,7 +195,7 @@ void OffloadSwitches::count_sent(const TxRequest& request, const Limited& limite
 
 // ---- receive ----
 
-ChecksumVerdict OffloadSwitches::limit(ChecksumVerdict verdict, const PacketInfo& info) const {
+ChecksumVerdict OffloadSwitches::limited(ChecksumVerdict verdict, const PacketInfo& info) const {
     const Layer3& ip = info.innermost();
     const bool ipv4 = ip.kind == L3Kind::ipv4;
     const bool version = has(gates_.rx_versions, ipv4 ? Version::ip4 : Version::ip6);
@@ -186,7 +211,8 @@ ChecksumVerdict OffloadSwitches::limit(ChecksumVerdict verdict, const PacketInfo
         verdict.l4_bad = false;
         verdict.udp_present = false;
     }
-    if (!has(gates_.rx_versions, Version::ip4) || !has(gates_.csum_rx, Sum::ip4)) {
+    if (!has(gates_.rx_versions, Version::ip4) || !has(gates_.csum_rx, Sum::ip4) ||
+        (info.outer.has_options && !gates_.ip4_options)) {
         verdict.outer_ip_checked = false;
         verdict.outer_bad = false;
     }

@@ -61,6 +61,10 @@ enum class Encapsulation : std::uint8_t { nvgre = 1, vxlan = 2 };
 // An LSOv1 request is one IPv4 packet, with the longest headers of IP and TCP.
 inline constexpr std::uint32_t kLso1Max = 65535 - 60 - 60;
 
+// Values of ixgbe_offload_settings.engaged.
+inline constexpr std::uint8_t kEngagedByGuest = 1;
+inline constexpr std::uint8_t kEngagedByHost = 2;
+
 template <typename E>
 [[nodiscard]] constexpr bool has(std::uint8_t set, E bit) {
     return (set & static_cast<std::uint8_t>(bit)) != 0;
@@ -84,6 +88,7 @@ struct OffloadGates {
     std::uint32_t udp6_max = UINT32_MAX;
     std::uint16_t id_count_mask = 0xffff;  // LSO-13
     // receive
+    bool all_verdicts = true;      // limit() leaves every verdict as it is
     std::uint8_t csum_rx = 0;      // mask of Sum
     std::uint8_t rx_versions = 3;  // mask of Version: what is checked at all (CTRL-3)
     bool ip4_options = true;
@@ -116,6 +121,7 @@ public:
     [[nodiscard]] const OffloadGates& gates() const { return gates_; }
     [[nodiscard]] const ixgbe_offload_config& config() const { return config_; }
 
+    [[nodiscard]] bool block() const { return block_; }
     // As after a reset: what is offered, nothing active, the chip's own registers decide.
     [[nodiscard]] ixgbe_offload_settings defaults() const { return offered_; }
     void settings_changed();
@@ -136,9 +142,12 @@ public:
     void count_sent(const TxRequest& request, const Limited& limited, TxDrop drop);
 
     // The part of a verdict that may be told.
-    [[nodiscard]] ChecksumVerdict limit(ChecksumVerdict verdict, const PacketInfo& info) const;
+    [[nodiscard]] ChecksumVerdict limit(const ChecksumVerdict& verdict,
+                                        const PacketInfo& info) const {
+        return gates_.all_verdicts ? verdict : limited(verdict, info);
+    }
     struct Received {
-        const ChecksumVerdict& told;
+        ChecksumVerdict told;
         const PacketInfo& info;
         bool oversize_tunnel = false;
         std::uint32_t frames = 1;
@@ -146,8 +155,10 @@ public:
     void count_received(const Received& received);
 
 private:
+    [[nodiscard]] ChecksumVerdict limited(ChecksumVerdict verdict, const PacketInfo& info) const;
     [[nodiscard]] TxDrop limit_large_send(const TxRequest& request) const;
     void engage(const ixgbe_offload_settings& settings);
+    void engage_for_host(const ixgbe_offload_settings& settings);
 
     ixgbe_task_offload_state& state_;
     const ixgbe_offload_config config_;

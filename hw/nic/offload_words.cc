@@ -230,6 +230,11 @@ ixgbe_offload_settings decisive(const ixgbe_offload_config& config,
         return out;
     }
     ixgbe_offload_settings out = settings;
+    if (settings.engaged == kEngagedByHost) {
+        const ixgbe_offload_settings all = offered(config);
+        out.csum_tx |= static_cast<std::uint8_t>(~all.csum_tx & 0x1f);
+        out.segmentation |= static_cast<std::uint8_t>(~all.segmentation & 0x1f);
+    }
     const std::uint8_t ip4 = has(settings.active, Version::ip4) ? kAnyIp4 : 0;
     const std::uint8_t ip6 = has(settings.active, Version::ip6) ? kAnyIp6 : 0;
     out.csum_rx &= ip4 | ip6;

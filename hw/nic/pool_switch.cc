@@ -21,6 +21,18 @@ bool spoof_bit(std::uint32_t field, unsigned pool) {
 
 }  // namespace
 
+std::optional<RxPoolLayout> PoolSwitch::layout() const {
+    auto layout = rx_pool_layout(regs_);
+    if (layout && gates_.pools < kPools) {
+        layout->pools &= (only_pool(gates_.pools) - 1) | default_pool_bit();
+    }
+    return layout;
+}
+
+PoolList PoolSwitch::default_pool_bit() const {
+    return only_pool(regs_.get<PFVTCTL>().get(PFVTCTL::def_pl));
+}
+
 PoolSwitch::Packet PoolSwitch::packet(ConstBytes frame, const Layer2& l2) const {
     Packet out;
     out.destination = mac_address_at(frame, 0);
@@ -42,11 +54,14 @@ PoolSwitch::Destinations PoolSwitch::received(ConstBytes frame, const Layer2& l2
     to.exact = to.pools != 0;
     to.pools |= inexact_pools(packet, to.exact);
     to.pools &= vlan_pools(packet);
+    if (gates_.pools < kPools) {
+        to.pools &= layout.pools;  // what the block does not offer is as if it had no filters
+    }
     if (to.pools == 0) {
         to.pools = default_pool();
     }
     if (groups_go_to_default(packet, to)) {
-        to.pools = only_pool(regs_.get<PFVTCTL>().get(PFVTCTL::def_pl));
+        to.pools = default_pool_bit();
     }
     to.pools = ethertype_pool(packet).value_or(to.pools);
     to.pools &= ~pruned(packet) & may_receive;
@@ -57,7 +72,7 @@ PoolSwitch::Destinations PoolSwitch::received(ConstBytes frame, const Layer2& l2
 // DS 7.8.3.4, in the order of its steps.
 PoolSwitch::Destinations PoolSwitch::sent(ConstBytes frame, const Layer2& l2, unsigned pool) {
     const Packet packet = this->packet(frame, l2);
-    const auto layout = rx_pool_layout(regs_);
+    const auto layout = this->layout();
     Destinations to{.to_network = true};
     if (!layout || !regs_.get<RXCTRL>().get(RXCTRL::rxen)) {
         return to;
@@ -75,7 +90,7 @@ PoolSwitch::Destinations PoolSwitch::sent(ConstBytes frame, const Layer2& l2, un
     to.pools |= inexact_pools(packet, to.exact);
     to.pools &= vlan_pools(packet);
     if (groups_go_to_default(packet, to)) {
-        to.pools = only_pool(regs_.get<PFVTCTL>().get(PFVTCTL::def_pl));
+        to.pools = default_pool_bit();
     }
     if ((pool_list<PFVMTXSW>(regs_) & only_pool(pool)) == 0) {
         to.pools &= ~only_pool(pool);

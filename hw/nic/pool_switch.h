@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "net/parse.h"
+#include "nic/offload_switches.h"
 #include "nic/pools.h"
 #include "nic/register_file.h"
 #include "nic/rx_filter.h"
@@ -17,7 +18,12 @@ namespace ixgbe {
 // pools that PFVML2FLT names are kept, rebuilt after one changed: pools_changed() marks them.
 class PoolSwitch {
 public:
-    PoolSwitch(RegisterFile& regs, RxFilter& filter) : regs_(regs), filter_(filter) {}
+    PoolSwitch(RegisterFile& regs, RxFilter& filter, const OffloadGates& gates)
+        : regs_(regs), filter_(filter), gates_(gates) {}
+
+    // The pools that exist, as far as the task-offload block offers them; the default one always
+    // does. Nothing: there are none.
+    [[nodiscard]] std::optional<RxPoolLayout> layout() const;
 
     struct Destinations {
         PoolList pools = 0;    // the addressed ones
@@ -58,6 +64,7 @@ private:
     [[nodiscard]] PoolList vlan_group(std::uint32_t vid) const;
     [[nodiscard]] std::uint64_t vlan_filters(std::uint32_t vid) const;
     [[nodiscard]] PoolList default_pool() const;
+    [[nodiscard]] PoolList default_pool_bit() const;
     [[nodiscard]] bool groups_go_to_default(const Packet& packet, const Destinations& to) const;
     [[nodiscard]] std::optional<PoolList> ethertype_pool(const Packet& packet) const;
     [[nodiscard]] PoolList pruned(const Packet& packet);
@@ -72,6 +79,7 @@ private:
 
     RegisterFile& regs_;
     RxFilter& filter_;
+    const OffloadGates& gates_;
     Members members_;
     bool stale_ = true;
 };

@@ -5,6 +5,7 @@
 
 #include "net/headers.h"
 #include "nic/pools.h"
+#include "nic/rx_describe.h"
 #include "regs/interrupt.h"
 #include "regs/link.h"
 #include "regs/rx.h"
@@ -26,6 +27,15 @@ RxBytes without_tag(ConstBytes header, std::size_t tag_offset, std::size_t tag_b
         out.add(header.subspan(tag_offset + tag_bytes));
     }
     return out;
+}
+
+// IPv4 and TCP checked and right, as a coalesced segment must be (RSC-23).
+bool is_good(const ChecksumVerdict* verdict) {
+    return verdict != nullptr && verdict->l4_checked && !verdict->l4_bad && !verdict->ip_bad;
+}
+
+bool is_bad(const ChecksumVerdict& verdict) {
+    return verdict.ip_bad || (verdict.l4_checked && verdict.l4_bad);
 }
 
 }  // namespace
@@ -78,7 +88,7 @@ bool RxCoalescing::take(const Arrival& arrival) {
         close_queue(arrival.queue);  // a fragment or half a header: whose it is cannot be told
     }
     Unit* const unit = connection != 0 ? find(arrival.queue, connection) : nullptr;
-    const bool wanted = on && arrival.good && connection != 0;
+    const bool wanted = on && is_good(arrival.verdict) && connection != 0;
     const auto segment =
         wanted ? rsc_segment(arrival.frame, arrival.info, options()) : std::nullopt;
     if (on && !segment) {
@@ -112,12 +122,15 @@ void RxCoalescing::abort(OffloadCounter cause) {
 // RSC-S4. A bad checksum counts before whatever else is wrong with the segment.
 void RxCoalescing::count_exception(const Arrival& arrival) {
     const Layer3& ip = arrival.info.outer;
-    const RscException why = rsc_exception(arrival.frame, arrival.info, options());
-    const bool version = ip.kind == L3Kind::ipv4 ? options().ipv4 : options().ipv6;
-    if (version && ip.l4.is(L4Kind::tcp) && !arrival.info.has_inner() && !arrival.good) {
+    if (ip.protocol != ipproto::kTcp || arrival.verdict == nullptr) {
+        return;
+    }
+    const RscOptions rules = options();
+    const bool version = ip.kind == L3Kind::ipv4 ? rules.ipv4 : rules.ipv6;
+    if (version && ip.l4.is(L4Kind::tcp) && !arrival.info.has_inner() && is_bad(*arrival.verdict)) {
         return abort(OffloadCounter::rsc_bad_checksum);
     }
-    switch (why) {
+    switch (rsc_exception(arrival.frame, arrival.info, rules)) {
         case RscException::none:
             return;
         case RscException::flag:
@@ -188,7 +201,7 @@ RxCoalescing::Unit* RxCoalescing::open_unit(const Arrival& arrival) {
     unit->buffers = 0;
     unit->starts.fill(0);
     unit->metadata = arrival.metadata;
-    unit->verified = arrival.verified;
+    unit->verdict = *arrival.verdict;
     ++open_;
     ++open_on_.at(arrival.queue);
     return unit;
@@ -233,7 +246,14 @@ bool RxCoalescing::start(const Arrival& arrival, const RscSegment& segment) {
 bool RxCoalescing::append(Unit& unit, const Arrival& arrival, const RscSegment& segment) {
     const std::size_t buffers = unit.buffers;
     const std::uint32_t serial = unit.serial;
-    if (!may_begin(unit, unit.bytes) || !grow(unit, segment.payload_len)) {
+    if (!has_room(unit, segment.payload_len)) {
+        offloads_.count(OffloadCounter::rsc_full);
+        return false;
+    }
+    if (!grow(unit, segment.payload_len)) {
+        if (unit.used) {
+            abort(OffloadCounter::rsc_no_resources);
+        }
         return !unit.used;  // forgotten while its ring was read
     }
     RxBytes payload;
@@ -265,6 +285,12 @@ RxCoalescing::Unit::Place RxCoalescing::Unit::place(std::size_t offset) const {
     return {.buffer = 1 + behind / buffer_bytes, .within = within, .room = buffer_bytes - within};
 }
 
+// Whether MAXDESC and RSCCNT allow another segment.
+bool RxCoalescing::has_room(const Unit& unit, std::size_t length) const {
+    return may_begin(unit, unit.bytes) &&
+           unit.place(unit.bytes + length - 1).buffer < max_buffers(unit.queue);
+}
+
 bool RxCoalescing::may_begin(const Unit& unit, std::size_t offset) {
     const std::size_t buffer = unit.place(offset).buffer;
     return buffer < kMaxBuffers && unit.starts.at(buffer) < kMaxStarts;
@@ -277,14 +303,10 @@ bool RxCoalescing::grow(Unit& unit, std::size_t length) {
         return true;
     }
     if (wanted > max_buffers(unit.queue)) {
-        offloads_.count(OffloadCounter::rsc_full);
         return false;
     }
     const auto fresh = std::span(unit.buffer).subspan(unit.buffers, wanted - unit.buffers);
     if (!queues_.lend(unit.queue, fresh)) {
-        if (unit.buffers != 0) {  // start() counts its own
-            abort(OffloadCounter::rsc_no_resources);
-        }
         return false;
     }
     unit.buffers = wanted;
@@ -373,7 +395,7 @@ void RxCoalescing::write_back(const Unit& unit) {
         Value<RxInfo> info = eop ? unit.metadata.info : Value<RxInfo>();
         Value<RxStatus> status = eop ? unit.metadata.status : Value<RxStatus>();
         if (coalesced && eop) {
-            status = Value<RxStatus>(status.raw() | unit.verified.raw());
+            status = Value<RxStatus>(status.raw() | checksum_status(unit.verdict).raw());
         }
         if (coalesced) {
             info = info.with(RxInfo::rsccnt, unit.starts.at(i) + 1U);

@@ -30,7 +30,7 @@ public:
                  Tracer& trace, OffloadSwitches& offloads);
 
     // A frame on its way into a queue. `bytes` is what would be placed, `tag_bytes` of tag missing
-    // from it; `good` says that its checksums are right.
+    // from it.
     struct Arrival {
         unsigned queue = 0;
         ConstBytes frame;
@@ -38,8 +38,9 @@ public:
         const RxBytes& bytes;
         std::size_t tag_bytes = 0;
         const RxMetadata& metadata;
-        Value<RxStatus> verified;  // checksums as they were found, told or not (RSC-22)
-        bool good = false;
+        // Checksums as they were found, told or not (RSC-22, RSC-23); null: a frame whose
+        // descriptor has no room for them, which joins nothing.
+        const ChecksumVerdict* verdict = nullptr;
     };
     // True: the frame is part of a unit now. False: deliver it by itself; what had to go before it
     // has gone.
@@ -80,7 +81,7 @@ private:
         std::array<RxQueues::Buffer, kMaxBuffers> buffer;
         std::array<std::uint8_t, kMaxBuffers> starts{};  // segments that begin in each
         RxMetadata metadata;
-        Value<RxStatus> verified;  // of the first segment, and so of all
+        ChecksumVerdict verdict;  // of the first segment, and so of all
         RscUnit rsc;
 
         // Where byte `offset` of the packet lies: its buffer, and the offset in it.
@@ -102,6 +103,7 @@ private:
     [[nodiscard]] bool may_start(const Arrival& arrival, const RscSegment& segment) const;
     [[nodiscard]] bool start(const Arrival& arrival, const RscSegment& segment);
     [[nodiscard]] bool append(Unit& unit, const Arrival& arrival, const RscSegment& segment);
+    [[nodiscard]] bool has_room(const Unit& unit, std::size_t length) const;
     [[nodiscard]] bool grow(Unit& unit, std::size_t length);
     [[nodiscard]] bool write(const Unit& unit, std::size_t offset, const RxBytes& bytes);
     [[nodiscard]] static bool may_begin(const Unit& unit, std::size_t offset);

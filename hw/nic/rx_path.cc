@@ -20,11 +20,6 @@ constexpr std::size_t kFcsBytes = 4;
 constexpr std::size_t kTagBytes = 4;
 constexpr std::size_t kStandardFrame = 1518;  // FCS included
 
-// IPv4 and TCP checked and right, as a coalesced segment must be (RSC-23).
-bool checksums_good(const ChecksumVerdict& verdict) {
-    return verdict.l4_checked && !verdict.l4_bad && !verdict.ip_bad;
-}
-
 L4Trust trust_in(const ixgbe_frame_offload& offload) {
     return offload.data_valid != 0 ? L4Trust::vouched : L4Trust::verify;
 }
@@ -132,7 +127,7 @@ ixgbe_receive_result RxPath::take_plain(ConstBytes bytes, const ixgbe_frame_offl
     if (!frame.admitted.accepted) {
         return drop(RxDrop::filtered, bytes.size());
     }
-    if (const auto layout = pool_layout()) {
+    if (const auto layout = pools_.layout()) {
         return take_pooled(frame, *layout, offload);
     }
     frame.target = steering_.choose(frame.bytes, frame.info);
@@ -199,6 +194,15 @@ RxDrop RxPath::place(const Frame& frame, const ixgbe_frame_offload& offload) {
     return RxDrop::none;
 }
 
+// A frame of an ethertype filter is told nothing about.
+void RxPath::count(const Frame& frame, const ChecksumVerdict& told, std::uint32_t frames) {
+    const bool untold = frame.target.ethertype_filter.has_value();
+    offloads_.count_received({.told = untold ? ChecksumVerdict{} : told,
+                              .info = frame.info,
+                              .oversize_tunnel = frame.oversize_tunnel,
+                              .frames = frames});
+}
+
 bool RxPath::coalesce(const Frame& frame, const RxBytes& bytes, const RxMetadata& metadata,
                       const ChecksumVerdict& verdict) {
     return coalescing_.take({.queue = frame.target.queue,
@@ -207,8 +211,7 @@ bool RxPath::coalesce(const Frame& frame, const RxBytes& bytes, const RxMetadata
                              .bytes = bytes,
                              .tag_bytes = strips_tag(frame) ? kTagBytes : 0,
                              .metadata = metadata,
-                             .verified = checksum_status(verdict),
-                             .good = checksums_good(verdict)});
+                             .verdict = frame.target.ethertype_filter ? nullptr : &verdict});
 }
 
 ixgbe_receive_result RxPath::drop_steered(RxDrop reason, const Frame& frame) {

@@ -106,11 +106,11 @@ private:
     [[nodiscard]] ixgbe_receive_result cut_super(const Frame& frame,
                                                  const ixgbe_frame_offload& offload);
     [[nodiscard]] std::uint32_t segments_done(ConstBytes frame);
-    void count_super(const Frame& frame, const ixgbe_frame_offload& offload);
+    void count_super(const Frame& frame, const ixgbe_frame_offload& offload,
+                     const ChecksumVerdict& told);
     [[nodiscard]] ixgbe_receive_result take_plain(ConstBytes bytes,
                                                   const ixgbe_frame_offload& offload);
     // rx_pools.cc
-    [[nodiscard]] std::optional<RxPoolLayout> pool_layout() const;
     [[nodiscard]] ixgbe_receive_result take_pooled(Frame& frame, const RxPoolLayout& layout,
                                                    const ixgbe_frame_offload& offload);
     void steer_copies(const Frame& frame, const RxPoolLayout& layout,
@@ -122,6 +122,7 @@ private:
     [[nodiscard]] bool must_wait(const Frame& frame);
     [[nodiscard]] ixgbe_receive_result hold(unsigned queue);
     [[nodiscard]] RxDrop place(const Frame& frame, const ixgbe_frame_offload& offload);
+    void count(const Frame& frame, const ChecksumVerdict& told, std::uint32_t frames = 1);
     [[nodiscard]] bool coalesce(const Frame& frame, const RxBytes& bytes,
                                 const RxMetadata& metadata, const ChecksumVerdict& verdict);
     [[nodiscard]] ixgbe_receive_result drop(RxDrop reason, std::size_t length, unsigned queue = 0);

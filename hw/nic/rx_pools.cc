@@ -17,17 +17,6 @@ constexpr std::size_t kFcsBytes = 4;
 
 }  // namespace
 
-// The pools that exist, as far as the task-offload block offers them; the default one always does.
-std::optional<RxPoolLayout> RxPath::pool_layout() const {
-    auto layout = rx_pool_layout(regs_);
-    const unsigned offered = offloads_.gates().pools;
-    if (layout && offered < kPools) {
-        layout->pools &=
-            (only_pool(offered) - 1) | only_pool(regs_.get<PFVTCTL>().get(PFVTCTL::def_pl));
-    }
-    return layout;
-}
-
 // All copies or none: a frame that has to wait for one pool has been seen by no other.
 ixgbe_receive_result RxPath::take_pooled(Frame& frame, const RxPoolLayout& layout,
                                          const ixgbe_frame_offload& offload) {
@@ -49,7 +38,7 @@ ixgbe_receive_result RxPath::take_pooled(Frame& frame, const RxPoolLayout& layou
 }
 
 std::optional<std::size_t> RxPath::exchange(const Exchanged& sent) {
-    const auto layout = pool_layout();
+    const auto layout = pools_.layout();
     if (!layout || !receiving()) {
         return 0;
     }

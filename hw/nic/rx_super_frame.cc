@@ -6,7 +6,6 @@
 #include "net/headers.h"
 #include "net/lso.h"
 #include "nic/rx_coalescing.h"
-#include "nic/rx_describe.h"
 #include "nic/rx_path.h"
 #include "regs/rx.h"
 
@@ -18,6 +17,8 @@ constexpr std::size_t kFcsBytes = 4;
 constexpr std::size_t kTagBytes = 4;
 // CWR in the first segment only, where the chip's own masks would repeat it.
 constexpr TcpFlagMasks kAsStacksCut{.middle = 0xF76};
+
+constexpr ChecksumVerdict kUntold{};  // of frames that an ethertype filter claims
 
 std::size_t segments_of(std::size_t payload, std::size_t gso_size) {
     return std::max<std::size_t>(1, (payload + gso_size - 1) / gso_size);
@@ -165,7 +166,7 @@ ixgbe_receive_result RxPath::take_super(ConstBytes bytes, const ixgbe_frame_offl
     if (!frame.admitted.accepted) {
         return drop(RxDrop::filtered, bytes.size());
     }
-    if (pool_layout()) {
+    if (pools_.layout()) {
         return cut_super(frame, offload);
     }
     frame.target = steering_.choose(bytes, frame.info);
@@ -179,15 +180,16 @@ ixgbe_receive_result RxPath::coalesce_super(const Frame& frame,
                                             const ixgbe_frame_offload& offload) {
     // The sums of its segments are ours to make.
     const ChecksumVerdict verdict = verify(frame.bytes, frame.info, L4Trust::vouched);
-    const RxMetadata metadata = describe(frame, offloads_.limit(verdict, frame.info));
-    const RxCoalescing::Arrival arrival{.queue = frame.target.queue,
-                                        .frame = frame.bytes,
-                                        .info = frame.info,
-                                        .bytes = {},
-                                        .tag_bytes = strips_tag(frame) ? kTagBytes : 0,
-                                        .metadata = metadata,
-                                        .verified = checksum_status(verdict),
-                                        .good = true};
+    const ChecksumVerdict told = offloads_.limit(verdict, frame.info);
+    const RxMetadata metadata = describe(frame, told);
+    const RxCoalescing::Arrival arrival{
+        .queue = frame.target.queue,
+        .frame = frame.bytes,
+        .info = frame.info,
+        .bytes = {},
+        .tag_bytes = strips_tag(frame) ? kTagBytes : 0,
+        .metadata = metadata,
+        .verdict = frame.target.ethertype_filter ? &kUntold : &verdict};
     const std::size_t on_the_wire = frame.info.outer.l4.payload_offset + offload.gso_size;
     if (!within_rlpml(arrival.queue, on_the_wire - arrival.tag_bytes)) {
         return cut_super(frame, offload);
@@ -203,21 +205,18 @@ ixgbe_receive_result RxPath::coalesce_super(const Frame& frame,
         default:
             return cut_super(frame, offload);
     }
-    count_super(frame, offload);
+    count_super(frame, offload, told);
     coalescing_.take_super(arrival, offload.gso_size);
     return IXGBE_ACCEPTED;
 }
 
 // Each segment is a frame that was on the wire.
-void RxPath::count_super(const Frame& frame, const ixgbe_frame_offload& offload) {
+void RxPath::count_super(const Frame& frame, const ixgbe_frame_offload& offload,
+                         const ChecksumVerdict& told) {
     const std::size_t header = frame.info.outer.l4.payload_offset;
     const std::size_t payload = frame.info.outer.payload_end - header;
     const std::size_t tag = strips_tag(frame) ? kTagBytes : 0;
-    const ChecksumVerdict verdict = verify(frame.bytes, frame.info, L4Trust::vouched);
-    offloads_.count_received(
-        {.told = offloads_.limit(verdict, frame.info),
-         .info = frame.info,
-         .frames = static_cast<std::uint32_t>(segments_of(payload, offload.gso_size))});
+    count(frame, told, static_cast<std::uint32_t>(segments_of(payload, offload.gso_size)));
     for (std::size_t from = 0; from < payload; from += offload.gso_size) {
         const std::size_t length = header + std::min<std::size_t>(offload.gso_size, payload - from);
         const std::size_t wire = std::max(length, kMinFrame) + kFcsBytes;

@@ -53,10 +53,21 @@ bool same(const ixgbe_offload_settings& a, const ixgbe_offload_settings& b) {
            a.active == b.active && a.engaged == b.engaged && a.vxlan_port == b.vxlan_port;
 }
 
+using RequestArea = std::span<const std::uint8_t, block::kRequestBytes>;
+
+// Whether a request has a say in which tunnels are active, or in VXLAN's port.
+bool names_tunnels(RequestArea request) {
+    const auto byte = [&](block::Member member, std::size_t more = 0) {
+        return request[static_cast<std::size_t>(member) + more];
+    };
+    return byte(block::Member::encapsulated) != 0 || byte(block::Member::vxlan_port) != 0 ||
+           byte(block::Member::vxlan_port, 1) != 0;
+}
+
 // What the host's switches start from where no guest has rung: everything goes on as it is.
 ixgbe_offload_settings kept_by_host(ixgbe_offload_settings settings) {
     if (settings.engaged == 0) {
-        settings.engaged = 1;
+        settings.engaged = kEngagedByHost;
         settings.active = 3;
         settings.encap_active = 1;
     }
@@ -169,15 +180,19 @@ OffloadResult TaskOffload::apply(Value<block::Doorbell> doorbell,
     if (doorbell.get(D::defaults)) {
         settings = switches_.defaults();
     }
+    const bool engages = doorbell.get(D::parameters) || doorbell.get(D::encapsulation);
+    if (engages && settings.engaged == kEngagedByHost) {
+        settings.active = 0;  // what the host kept going is the guest's to say from here on
+        settings.encap_active = 0;
+    }
     OffloadResult result;
     if (doorbell.get(D::parameters)) {
         result = apply_parameters(state_.request, switches_.config(), settings);
-        settings.engaged = 1;
     }
     if (result.done() && doorbell.get(D::encapsulation)) {
         result = apply_encapsulation(state_.encapsulation, settings);
-        settings.engaged = 1;
     }
+    settings.engaged = engages ? kEngagedByGuest : settings.engaged;
     return result;
 }
 
@@ -186,6 +201,7 @@ void TaskOffload::ring() {
     const Value<D> doorbell(state_.pending_doorbell);
     ixgbe_offload_settings settings = state_.settings;
     const OffloadResult result = apply(doorbell, settings);
+    const bool about_tunnels = doorbell.get(D::parameters) && names_tunnels(state_.request);
     if (doorbell.get(D::parameters)) {
         std::fill(std::begin(state_.request), std::end(state_.request), std::uint8_t{0});
     }
@@ -198,9 +214,8 @@ void TaskOffload::ring() {
         if (doorbell.get(D::clear_statistics)) {
             std::fill(std::begin(state_.counter), std::end(state_.counter), std::uint64_t{0});
         }
-        const ixgbe_offload_settings before = state_.settings;
         adopt(settings, true);
-        note_port(before);
+        note_port(about_tunnels);
     }
     state_.result = Value<block::Result>()
                         .with(block::Result::code, result.code)
@@ -229,8 +244,11 @@ OffloadResult TaskOffload::set(std::uint32_t offset, std::uint16_t value) {
     const ixgbe_offload_settings before = settings;
     const OffloadResult result = apply_parameters(request, switches_.config(), settings);
     if (result.done()) {
+        if ((settings.encap_types & ~before.encap_types) == 0) {
+            settings.encap_active = settings.encap_types != 0 ? before.encap_active : 0;
+        }
         adopt(settings, true);
-        note_port(before);
+        note_port(names_tunnels(request));
     }
     trace_(TraceEvent::task_offload, 1, static_cast<std::uint64_t>(result.code), state_.generation);
     return result;
@@ -244,6 +262,7 @@ void TaskOffload::adopt(const ixgbe_offload_settings& settings, bool notify) {
         return;
     }
     ++state_.generation;
+    trace_(TraceEvent::task_offload_changed, state_.generation);
     if (notify) {
         raise(Value<block::Event>().with(block::Event::configuration, true));
     }
@@ -259,7 +278,8 @@ void TaskOffload::raise(Value<block::Event> event) {
 }
 
 void TaskOffload::port_written(std::uint16_t port) {
-    if (port == 0 || switches_.config().vxlan_port_fixed || !switches_.config().vxlan) {
+    const ixgbe_offload_config& config = switches_.config();
+    if (port == 0 || !switches_.block() || config.vxlan_port_fixed || !config.vxlan) {
         return;
     }
     ixgbe_offload_settings settings = state_.settings;
@@ -267,15 +287,11 @@ void TaskOffload::port_written(std::uint16_t port) {
     adopt(settings, true);
 }
 
-// VXLAN became active, or its port another one.
-void TaskOffload::note_port(const ixgbe_offload_settings& before) {
-    const auto port_of = [](const ixgbe_offload_settings& settings) {
-        const bool active =
-            settings.encap_active != 0 && has(settings.encap_types, Encapsulation::vxlan);
-        return active ? settings.vxlan_port : std::uint16_t{0};
-    };
-    if (port_of(state_.settings) != port_of(before)) {
-        new_port_ = port_of(state_.settings);
+// VXLANCTRL follows a request that is about tunnels and leaves VXLAN active.
+void TaskOffload::note_port(bool about_tunnels) {
+    const ixgbe_offload_settings& s = state_.settings;
+    if (about_tunnels && s.encap_active != 0 && has(s.encap_types, Encapsulation::vxlan)) {
+        new_port_ = s.vxlan_port;
     }
 }
 
@@ -299,8 +315,8 @@ const char* TaskOffload::implausible(bool present) const {
     if (!present && (s.engaged != 0 || state_.generation != 0 || state_.event_vector != 0)) {
         return "task-offload: the saved machine had the block, this one has task-offload-cap=off";
     }
-    if (s.engaged > 1 || s.encap_active > 1 || s.active > 3 || s.vxlan_port == 0) {
-        return "task-offload: engaged and encap_active are 0 or 1, active has two bits, "
+    if (s.engaged > kEngagedByHost || s.encap_active > 1 || s.active > 3 || s.vxlan_port == 0) {
+        return "task-offload: engaged is 0 to 2, encap_active 0 or 1, active has two bits, "
                "vxlan_port is not 0";
     }
     if ((s.csum_tx & ~offered.csum_tx) != 0 || (s.csum_rx & ~offered.csum_rx) != 0 ||
@@ -317,7 +333,7 @@ const char* TaskOffload::implausible(bool present) const {
     const auto code = static_cast<std::uint8_t>(result.get(R::code));
     if (result.with(R::code, {}).with(R::offset, 0).raw() != 0 ||
         code > static_cast<std::uint8_t>(block::ResultCode::invalid_parameter) ||
-        result.get(R::offset) > block::kDoorbell) {
+        result.get(R::offset) > block::kDoorbell || (pending() && state_.result != kBusy)) {
         return "task-offload: result has a code of 0 to 4 and the offset of a member";
     }
     // A doorbell of 0 is a doorbell as well.

@@ -30,7 +30,7 @@ public:
     // True: a doorbell was rung, now pending().
     [[nodiscard]] bool write(std::uint32_t offset, std::uint32_t value);
 
-    [[nodiscard]] bool pending() const { return state_.result == kBusy; }
+    [[nodiscard]] bool pending() const { return (state_.result & 0xff) == kBusy; }
     // Does what the pending doorbell asks for.
     void ring();
     // One requested parameter of the host's own: offset of its first byte in the block. A guest
@@ -56,7 +56,7 @@ private:
     [[nodiscard]] OffloadResult apply(Value<block::Doorbell> doorbell,
                                       ixgbe_offload_settings& settings) const;
     void adopt(const ixgbe_offload_settings& settings, bool notify);
-    void note_port(const ixgbe_offload_settings& before);
+    void note_port(bool about_tunnels);
     void raise(Value<block::Event> event);
 
     Host& host_;

@@ -247,8 +247,9 @@ void x550_config_write(PCIDevice *dev, uint32_t addr, uint32_t val, int len)
     pcie_cap_flr_write_config(dev, addr, val, len);
 
     was_busy = x550_enter(s);
-    x550_update_dma(s);
-    x550_update_intx(s);
-    x550_window_write(s, addr, val, len);
+    if (!x550_window_write(s, addr, val, len)) {
+        x550_update_dma(s);
+        x550_update_intx(s);
+    }
     x550_leave(s, was_busy);
 }

@@ -120,11 +120,15 @@ bool x550_window_read(X550State *s, uint32_t addr, int len, uint32_t *value)
     return true;
 }
 
-void x550_window_write(X550State *s, uint32_t addr, uint32_t value, int len)
+bool x550_window_write(X550State *s, uint32_t addr, uint32_t value, int len)
 {
-    if (x550_in_window(s, addr, len) && len == 4) {
+    if (!x550_in_window(s, addr, len)) {
+        return false;
+    }
+    if (len == 4) {
         x550_block_write(s, x550_window_offset(s), value, 4);
     }
+    return true;
 }
 
 void x550_window_reset(X550State *s)

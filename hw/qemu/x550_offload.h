@@ -22,7 +22,7 @@ bool x550_offload_init(struct X550State *s, Error **errp);
 /* Configuration space; false: the access has nothing to do with the window. */
 bool x550_window_read(struct X550State *s, uint32_t addr, int len,
                       uint32_t *value);
-void x550_window_write(struct X550State *s, uint32_t addr, uint32_t value,
+bool x550_window_write(struct X550State *s, uint32_t addr, uint32_t value,
                        int len);
 void x550_window_reset(struct X550State *s);
 

@@ -50,7 +50,7 @@ static const QEnumLookup x550_ipsec_lookup = {
         X550State *s = X550(obj);                                       \
                                                                         \
         if (DEVICE(obj)->realized) {                                    \
-            error_setg(errp, "it cannot be set once the device exists"); \
+            error_setg(errp, "the device exists already");              \
             return;                                                     \
         }                                                               \
         s->member = value;                                              \
@@ -96,6 +96,7 @@ static const struct {
 
 bool x550_offload_config(X550State *s, Error **errp)
 {
+    ERRP_GUARD();
     char why[128];
 
     if (s->ipsec1 || s->ipsec2) {
@@ -233,8 +234,13 @@ static bool x550_visit_row(Visitor *v, const char *name,
 /* False, with the reason, where there is nothing to show. */
 static bool x550_has_block(X550State *s, Error **errp)
 {
-    if (!s->core || !s->task_offload_cap) {
-        error_setg(errp, "there is no task-offload block (task-offload-cap=off)");
+    if (!s->core) {
+        error_setg(errp, "it can be used once the device exists");
+        return false;
+    }
+    if (!s->task_offload_cap) {
+        error_setg(errp, "there is no task-offload block "
+                   "(task-offload-cap=off)");
         return false;
     }
     return true;
@@ -348,14 +354,17 @@ static uint64_t x550_parameter(X550State *s, const struct x550_row *row,
 static void x550_refuse(const struct x550_row *row, unsigned code,
                         Error **errp)
 {
+    ERRP_GUARD();
+
     switch (code) {
     case 1:
         error_setg(errp, "offload-%s: the device is in the middle of a frame; "
                    "try again", row->name);
         break;
     case 2:
-        error_setg(errp, "offload-%s: the device was created without it",
-                   row->name);
+        error_setg(errp, "offload-%s: the device was created %s", row->name,
+                   row->kind == X550_NUMBER ? "with another one fixed" :
+                                              "without it");
         error_append_hint(errp, "See offload-hardware for what it has.\n");
         break;
     default:
@@ -382,6 +391,7 @@ static void x550_set_switch(Object *obj, Visitor *v, const char *name,
         error_setg(errp, "offload-%s: 0 is no port", row->name);
         return;
     }
+    x550_trace_refresh(s);
     was_busy = x550_enter(s);
     result = parameter > UINT16_MAX ? 3 :
              ixgbe_block_set(s->core, row->member, parameter);
@@ -430,6 +440,8 @@ void x550_offload_class_init(ObjectClass *class)
                                       "uint16" : "bool",
                                       x550_get_switch, x550_set_switch, NULL,
                                       (void *)&x550_rows[i]);
+            object_class_property_set_description(class, name,
+                "switches it while the machine runs (qom-set)");
         }
     }
 }

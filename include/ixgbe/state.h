@@ -91,7 +91,7 @@ struct ixgbe_offload_settings {
     uint8_t encap_types;  /* NVGRE, VXLAN: configured */
     uint8_t encap_active; /* and active (CTRL-10) */
     uint8_t active;       /* IPv4, IPv6 (CTRL-3) */
-    uint8_t engaged;      /* a doorbell was rung: the switches apply (MAP-8) */
+    uint8_t engaged;      /* the switches apply (MAP-8): 1 a doorbell was rung, 2 the host did it */
     uint16_t vxlan_port;
 };
 

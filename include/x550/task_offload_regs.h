@@ -180,12 +180,13 @@
 #define X550_VMQ_FILTER_VLAN 0x20000u
 #define X550_VMQ_FILTER_INNER_MAC 0x40000u
 
-/* FLAGS: 15:0 NDIS_OFFLOAD.Flags; the others are 0 in HARDWARE. */
+/* FLAGS: 15:0 NDIS_OFFLOAD.Flags; 19:16 are 0 in HARDWARE. */
 #define X550_FLAGS_NDIS_MASK 0x0000FFFFu
 #define X550_FLAGS_ENCAPSULATION_ACTIVE 0x00010000u
 #define X550_FLAGS_SWITCHES_APPLY 0x00020000u /* a doorbell was rung; until then a plain X550 */
 #define X550_FLAGS_IP4_ACTIVE 0x00040000u     /* CTRL-3 */
 #define X550_FLAGS_IP6_ACTIVE 0x00080000u
+#define X550_FLAGS_PREFER_VMQ 0x01000000u /* a hint for *RssOrVmqPreference */
 
 /* Offset of each member from PARAMETERS; a byte each unless said. */
 #define X550_PARAM_IP4_CHECKSUM 0u

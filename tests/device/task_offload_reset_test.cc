@@ -174,7 +174,7 @@ const std::vector<Spoiler>& spoilers() {
         {"EventVector", [](S& s) { s.event_vector = 0x40; }},
         {"ResultCode", [](S& s) { s.result = 5; }},
         {"ResultMember", [](S& s) { s.result = 0xFFFF0003; }},
-        {"Engaged", [](S& s) { s.settings.engaged = 2; }},
+        {"Engaged", [](S& s) { s.settings.engaged = 3; }},
         {"CsumTx", [](S& s) { s.settings.csum_tx = 0x20; }},
         {"CsumRx", [](S& s) { s.settings.csum_rx = 0xFF; }},
         {"Segmentation", [](S& s) { s.settings.segmentation = 0x20; }},
