@@ -61,6 +61,9 @@ MigrationStream::MigrationStream(const std::string& file, const std::string& dev
             first_ = find_state(bytes_, device);
             std::size_t offset = first_;
             add_fields(entry["fields"], "", offset);
+            if (entry.has("subsections")) {
+                add_subsections(entry["subsections"], offset);
+            }
             end_ = offset;
         }
     }
@@ -83,6 +86,14 @@ void MigrationStream::add_fields(const Json& fields, const std::string& prefix,
         } else {
             add_field(field, path, offset);
         }
+    }
+}
+
+// Each begins with a mark, its name as a counted string, and its version.
+void MigrationStream::add_subsections(const Json& subsections, std::size_t& offset) {
+    for (const Json& subsection : subsections.array()) {
+        offset += 1 + 1 + subsection["vmsd_name"].string().size() + 4;
+        add_fields(subsection["fields"], "", offset);
     }
 }
 

@@ -31,6 +31,7 @@ public:
 
 private:
     void add_fields(const Json& fields, const std::string& prefix, std::size_t& offset);
+    void add_subsections(const Json& subsections, std::size_t& offset);
     void add_field(const Json& field, const std::string& path, std::size_t& offset);
 
     Bytes bytes_;
