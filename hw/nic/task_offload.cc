@@ -319,11 +319,17 @@ const char* TaskOffload::implausible(bool present) const {
         return "task-offload: engaged is 0 to 2, encap_active 0 or 1, active has two bits, "
                "vxlan_port is not 0";
     }
-    if ((s.csum_tx & ~offered.csum_tx) != 0 || (s.csum_rx & ~offered.csum_rx) != 0 ||
-        (s.segmentation & ~offered.segmentation) != 0 ||
-        ((s.rsc | s.rsc_asked) & ~offered.rsc) != 0 ||
-        (s.encap_types & ~offered.encap_types) != 0) {
-        return "task-offload: something is on that this device's properties leave out";
+    if ((s.csum_tx & ~offered.csum_tx) != 0 || (s.csum_rx & ~offered.csum_rx) != 0) {
+        return "task-offload: a checksum is on that csum-... leaves out here";
+    }
+    if ((s.segmentation & ~offered.segmentation) != 0) {
+        return "task-offload: segmentation is on that lso1, lso2-... or uso-... leaves out here";
+    }
+    if (((s.rsc | s.rsc_asked) & ~offered.rsc) != 0) {
+        return "task-offload: coalescing is on that rsc-ip4 or rsc-ip6 leaves out here";
+    }
+    if ((s.encap_types & ~offered.encap_types) != 0) {
+        return "task-offload: a tunnel is on that nvgre or vxlan leaves out here";
     }
     if (state_.event > 3 || (state_.event_vector & 0x7fffffc0) != 0) {
         return "task-offload: event has two bits, event_vector bits 31 and 5:0";

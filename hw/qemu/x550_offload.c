@@ -104,6 +104,11 @@ static bool x550_in_window(X550State *s, uint32_t addr, int len)
     return s->task_offload_cap && addr < data + 4 && addr + len > data;
 }
 
+static bool x550_is_data_word(uint32_t addr, int len)
+{
+    return addr == X550_CAP_OFFLOAD + X550_CAP_WINDOW_DATA && len == 4;
+}
+
 static uint32_t x550_window_offset(X550State *s)
 {
     return pci_get_long(s->parent_obj.config + X550_CAP_OFFLOAD +
@@ -116,7 +121,8 @@ bool x550_window_read(X550State *s, uint32_t addr, int len, uint32_t *value)
     if (!x550_in_window(s, addr, len)) {
         return false;
     }
-    *value = len == 4 ? x550_block_read(s, x550_window_offset(s), 4) : 0;
+    *value = x550_is_data_word(addr, len) ?
+             x550_block_read(s, x550_window_offset(s), 4) : 0;
     return true;
 }
 
@@ -125,7 +131,7 @@ bool x550_window_write(X550State *s, uint32_t addr, uint32_t value, int len)
     if (!x550_in_window(s, addr, len)) {
         return false;
     }
-    if (len == 4) {
+    if (x550_is_data_word(addr, len)) {
         x550_block_write(s, x550_window_offset(s), value, 4);
     }
     return true;

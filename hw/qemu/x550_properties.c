@@ -39,7 +39,7 @@ static const QEnumLookup x550_ipsec_lookup = {
     .size = ARRAY_SIZE(x550_ipsec_modes),
 };
 
-/* Accessors of one enumerated member of the configuration. */
+/* Accessors of one enumerated member; the property has dashes in its name. */
 #define X550_ENUM_PROPERTY(name, member)                                \
     static int x550_get_##name(Object *obj, Error **errp)               \
     {                                                                   \
@@ -50,7 +50,7 @@ static const QEnumLookup x550_ipsec_lookup = {
         X550State *s = X550(obj);                                       \
                                                                         \
         if (DEVICE(obj)->realized) {                                    \
-            error_setg(errp, "the device exists already");              \
+            error_setg(errp, #name ": the device exists already");      \
             return;                                                     \
         }                                                               \
         s->member = value;                                              \

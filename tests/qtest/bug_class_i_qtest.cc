@@ -16,9 +16,8 @@ bool takes_any_value(const std::string& name) {
     static const std::vector<std::string> kFree = {"dw", "address", "vector_pending", "vector_mask",
                                                    "state.rx_drop", "state.tx_drop", "state.nvm",
                                                    // of the task-offload block
-                                                   "counter", "generation", "result", "latch_high",
-                                                   "pending_doorbell", "request", "encapsulation",
-                                                   "vxlan_port"};
+                                                   "counter", "generation", "latch_high", "request",
+                                                   "encapsulation", "vxlan_port"};
     return std::find(kFree.begin(), kFree.end(), name) != kFree.end();
 }
 

@@ -27,12 +27,12 @@ public:
     void write(std::uint32_t offset, std::uint32_t value) {
         nic_.qemu().write(32, bar.address + offset, value);
     }
-    [[nodiscard]] std::uint32_t window_read(std::uint32_t offset) {
-        nic_.pci().write(32, kWindowOffset, offset);
+    [[nodiscard]] std::uint32_t window_read(std::uint32_t place) {
+        nic_.pci().write(32, kWindowOffset, place);
         return nic_.pci().read(32, kWindowData);
     }
-    void window_write(std::uint32_t offset, std::uint32_t value) {
-        nic_.pci().write(32, kWindowOffset, offset);
+    void window_write(std::uint32_t place, std::uint32_t value) {
+        nic_.pci().write(32, kWindowOffset, place);
         nic_.pci().write(32, kWindowData, value);
     }
 

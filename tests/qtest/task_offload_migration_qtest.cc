@@ -135,12 +135,18 @@ struct TaskOffloadRefusal : testing::Test {
 TEST_F(TaskOffloadRefusal, WhatTheDestinationLacksIsRefusedWhileItIsOn) {
     OffloadMachine source;
     save(source, file.path());
-    for (const std::string property : {"lso2-ip4=off", "csum-tcp4=tx", "csum-udp6=rx",
-                                       "rsc-ip6=off", "uso-ip4=off", "vxlan=off"}) {
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"lso2-ip4=off", "segmentation is on that lso1, lso2-..."},
+        {"uso-ip4=off", "segmentation is on that lso1, lso2-... or uso-..."},
+        {"csum-tcp4=tx", "a checksum is on that csum-..."},
+        {"csum-udp6=rx", "a checksum is on that csum-..."},
+        {"rsc-ip6=off", "coalescing is on that rsc-ip4 or rsc-ip6"},
+        {"vxlan=off", "a tunnel is on that nvgre or vxlan"},
+    };
+    for (const auto& [property, words] : cases) {
         SCOPED_TRACE(property);
         expect_refused(load(file.path(), "," + property),
-                       "x550: the saved state is refused: task-offload: something is on that this "
-                       "device's properties leave out");
+                       "x550: the saved state is refused: task-offload: " + words);
     }
 }
 

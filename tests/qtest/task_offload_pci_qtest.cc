@@ -185,6 +185,17 @@ TEST_F(TaskOffloadWindow, NarrowAccessesReadZeroAndWriteNothing) {
     EXPECT_EQ(block.read(X550_PARAMETERS + 4), 0U);
 }
 
+// Four bytes at another place are no access to the data word, though some of them lie in it.
+TEST_F(TaskOffloadWindow, FourBytesBesideTheDataWordDoNothing) {
+    block.window_write(X550_PARAMETERS, 0x0102'0304);
+    for (const unsigned place : {kWindowData - 2, kWindowData + 1, kWindowData + 2}) {
+        EXPECT_EQ(pci.read(32, place), 0U) << place;
+        pci.write(32, place, ~0u);
+        EXPECT_EQ(block.read(X550_PARAMETERS), 0x0102'0304U) << place;
+        pci.write(32, kWindowOffset, X550_PARAMETERS);
+    }
+}
+
 TEST(TaskOffloadPci, NarrowAccessesAreTold) {
     OffloadMachine machine({.extra = {"-d", "guest_errors"}});
     EXPECT_EQ(machine.qemu.error_output().find("task-offload"), std::string::npos);

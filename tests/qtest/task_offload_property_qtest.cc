@@ -53,7 +53,7 @@ TEST(TaskOffloadProperty, ChecksumDirectionsShow) {
     for (const std::string name :
          {"csum-ip4", "csum-tcp4", "csum-udp4", "csum-tcp6", "csum-udp6"}) {
         for (const std::string value : {"off", "tx", "rx", "both"}) {
-            ASSERT_EQ(bench.add(name + "=" + value), "");
+            ASSERT_EQ(bench.add(std::string(name).append("=").append(value)), "");
             EXPECT_EQ(bench.hardware()[name].string(), value) << name;
         }
     }
@@ -173,7 +173,7 @@ TEST(TaskOffloadProperty, IpsecIsRefusedByName) {
     Bench bench;
     for (const std::string name : {"ipsec1", "ipsec2"}) {
         for (const std::string value : {"ah", "esp", "both"}) {
-            const std::string error = bench.add(name + "=" + value);
+            const std::string error = bench.add(std::string(name).append("=").append(value));
             EXPECT_NE(error.find(name), std::string::npos) << value << ": " << error;
         }
     }

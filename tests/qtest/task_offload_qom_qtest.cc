@@ -200,15 +200,36 @@ TEST_F(TaskOffloadHost, GuestIsToldOnItsVector) {
     EXPECT_EQ(property("offload-csum-tcp4").string(), "rx");
 }
 
+// Once, and again after somebody has looked.
+TEST_F(TaskOffloadHost, AnEventTellsOfChanges) {
+    const auto generation = [](double wanted) {
+        return [wanted](const Json& event) {
+            return event["data"]["path"].string() == "/machine/peripheral/nic" &&
+                   event["data"]["generation"].number() == wanted;
+        };
+    };
+    ASSERT_EQ(block.set(X550_PARAM_RSC_IP4, X550_SWITCH_OFF), X550_RESULT_DONE);
+    qemu.wait_event("X550_OFFLOAD_CHANGED", generation(1));
+    ASSERT_EQ(block.set(X550_PARAM_RSC_IP4, X550_SWITCH_ON), X550_RESULT_DONE);  // nobody looked
+    (void)property("offload-generation");
+    ASSERT_EQ(block.set(X550_PARAM_RSC_IP4, X550_SWITCH_OFF), X550_RESULT_DONE);
+    qemu.wait_event("X550_OFFLOAD_CHANGED", generation(3));
+}
+
+TEST_F(TaskOffloadHost, VxlanSwitchedOnHasItsPortInTheRegister) {
+    set_property("offload-vxlan", "true");
+    EXPECT_EQ(nic.read(VXLANCTRL::at()), 4789U);
+}
+
 TEST_F(TaskOffloadHost, TraceTellsOfChanges) {
     const auto told = [&](const std::string& words) {
         return qemu.error_output().find("x550_task_offload doorbell 0x1 " + words) !=
                std::string::npos;
     };
     EXPECT_EQ(qemu.hmp("trace-event x550_task_offload on"), "");
-    ASSERT_EQ(block.set(X550_PARAM_RSC_IP4, X550_SWITCH_OFF), X550_RESULT_DONE);
+    set_property("offload-rsc-ip4", "false");
     EXPECT_TRUE(told("result 0x0 generation 1")) << qemu.error_output();
-    set_property("offload-rsc-ip4", "true");
+    ASSERT_EQ(block.set(X550_PARAM_RSC_IP4, X550_SWITCH_ON), X550_RESULT_DONE);
     EXPECT_TRUE(told("result 0x0 generation 2")) << qemu.error_output();
     EXPECT_EQ(block.set(X550_PARAM_RSC_IP4, 9), X550_RESULT_INVALID_DATA);
     EXPECT_TRUE(told("result 0x2120003 generation 2")) << qemu.error_output();

@@ -44,7 +44,7 @@ struct TaskOffloadStatistics : OffloadTest {
         tx.kick();
         return frame;
     }
-    void receive(Frame frame) {
+    void receive(const Frame& frame) {
         wire.send(frame);
         EXPECT_EQ(rx.receive(), frame);
     }
