@@ -173,7 +173,8 @@ TEST(Registry, ComplaintsOfSizes) {
     EXPECT_THAT(complaint(kHead + std::string((1 << 20) + 1, 'x')), HasSubstr("line 4: longer"));
     std::string pieces;
     for (int i = 0; i < 3; ++i) {
-        pieces += std::string(500'000, '1') + "\\\n";
+        pieces.append(500'000, '1');
+        pieces += "\\\n";
     }
     EXPECT_THAT(complaint(kHead + "\"a\"=hex:" + pieces), HasSubstr("line 4: a value of more"));
 }
