@@ -57,7 +57,8 @@ x550_bench_build() {
     fi
     x550_setup "$X550_BUILD_BENCH" --buildtype=release "-Dqemu_sdks=$(x550_ready_sdks)" || return 1
     if ((guest)); then
-        x550_ninja "$X550_BUILD_BENCH" "$X550_PLUGIN" "$X550_GUEST_TOOL" "$X550_AGENT" || return 1
+        x550_ninja "$X550_BUILD_BENCH" "$X550_PLUGIN" "$X550_GUEST_TOOL" "$X550_AGENT" \
+            "$X550_TASKOFFLOAD" || return 1
         x550_ensure_initrd "$(x550_kernel_path "$X550_DEFAULT_KERNEL")" || return 1
     fi
     if ((engines)); then

@@ -16,12 +16,15 @@ is missing.
                     "tx" is the group of the transmit offloads: each is tried off and on, every
                     frame on the wire is judged and both ways are compared byte for byte.
                     "rx" is that of the receive offloads: frames made by hand go in, and what the
-                    guest's stack is told about them is compared, with four CPUs unless --cpus N
+                    guest's stack is told about them is compared, with four CPUs unless --cpus N.
+                    "control" is that of the task-offload block: each switch goes off and on beside
+                    the stock driver, and the frames show what it does
   --list-checks     name the checks and their groups
   --shell           give a shell in the guest afterwards; the guest ends with it
   --kernel SERIES   kernel series: 6.1 (default) or 6.12
-  --backend TYPE    user (default), tap, tap-plain, stream, dgram or socket; checks of the groups tx
-                    and rx take stream by default: user-mode networking shows and takes no frames
+  --backend TYPE    user (default), tap, tap-plain, stream, dgram or socket; checks of the groups tx,
+                    rx and control and "all" take stream by default: user-mode networking shows and
+                    takes no frames
   --device SPEC     another device or properties, e.g. x550,msix=off or e1000e
   --json FILE       write the results there as well: every offload with what proves it
   --html FILE       the same as a page to look at in a browser
@@ -61,7 +64,7 @@ x550_run_guest() {
     shift
     x550_ensure_kernel "$series" || return 1
     kernel="$(x550_kernel_path "$series")"
-    x550_build_for_run "$X550_GUEST_TOOL" "$X550_AGENT" || return 1
+    x550_build_for_run "$X550_GUEST_TOOL" "$X550_AGENT" "$X550_TASKOFFLOAD" || return 1
     x550_ensure_initrd "$kernel" || return 1
     x550_run_tool --kernel "$kernel/vmlinuz" --initrd "$(x550_initrd_path "$kernel")" "$@"
 }

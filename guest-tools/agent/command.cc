@@ -57,7 +57,7 @@ std::span<const CommandTable> command_tables() {
         module_commands(),          process_commands(),  session_commands(), power_commands(),
         kernel_log_commands(),      tunnel_commands(),   traffic_commands(), ping_commands(),
         packet_commands(),          xdp_commands(),      xsk_commands(),     flow_rule_commands(),
-        check_commands(),
+        offload_commands(),         check_commands(),
     };
     return tables;
 }

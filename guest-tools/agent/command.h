@@ -67,6 +67,7 @@ using CommandTable = std::span<const Command>;
 [[nodiscard]] CommandTable packet_commands();
 [[nodiscard]] CommandTable xdp_commands();
 [[nodiscard]] CommandTable xsk_commands();
+[[nodiscard]] CommandTable offload_commands();
 [[nodiscard]] CommandTable check_commands();
 
 }  // namespace agent

@@ -74,14 +74,34 @@ void show_only(const PacketSocket& socket, const Json& only) {
     socket.show_only(wanted);
 }
 
-// Sends {frames: [hex...]} {repeat} times.
+// What a frame leaves to the device: {hex, checksum_start, checksum_offset, segment_type,
+// segment_size, header_length}.
+PacketOffload offload_of(const Json& frame) {
+    PacketOffload out;
+    out.checksum_start = frame.value("checksum_start", out.checksum_start);
+    out.checksum_offset = frame.value("checksum_offset", out.checksum_offset);
+    out.segment_type = frame.value("segment_type", out.segment_type);
+    out.segment_size = frame.value("segment_size", out.segment_size);
+    out.header_length = frame.value("header_length", out.header_length);
+    return out;
+}
+
+// Sends {frames} {repeat} times; each is hexadecimal text or such an object. With {in_order} they
+// go around the queueing discipline, which may let one flow overtake another.
 Json send(Job& job) {
     const PacketSocket socket(job.ifname());
+    if (job.args.value("in_order", false)) {
+        socket.bypass_queueing();
+    }
     const auto repeat = job.args.value("repeat", 1U);
     unsigned sent = 0;
     for (unsigned round = 0; round < repeat && !job.cancelled(); ++round) {
         for (const Json& frame : job.args.at("frames")) {
-            socket.send(from_hex(frame.get<std::string>()));
+            if (frame.is_object()) {
+                socket.send(from_hex(frame.at("hex").get<std::string>()), offload_of(frame));
+            } else {
+                socket.send(from_hex(frame.get<std::string>()));
+            }
             ++sent;
         }
     }
@@ -123,7 +143,8 @@ Json capture(Job& job) {
 }
 
 constexpr std::array kCommands{
-    Command{"packet.send", "send raw {frames: [hex], repeat}", send},
+    Command{"packet.send",
+            "send raw {frames: [hex, or {hex, checksum_start, ...}], repeat, in_order}", send},
     Command{"packet.capture",
             "capture {count, until, timeout_ms, ethertype, match, match_offset, outgoing, bytes, "
             "only: {hash, queue, besides}}",

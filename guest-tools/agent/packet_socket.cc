@@ -108,6 +108,13 @@ void PacketSocket::show_only(const Steered& wanted) const {
     }
 }
 
+void PacketSocket::bypass_queueing() const {
+    const int on = 1;
+    if (setsockopt(fd_, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) != 0) {
+        throw std::system_error(errno, std::generic_category(), "PACKET_QDISC_BYPASS");
+    }
+}
+
 void PacketSocket::send(std::span<const std::byte> frame) const {
     send(frame, PacketOffload{});
 }

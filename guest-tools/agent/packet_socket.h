@@ -55,6 +55,9 @@ public:
     // Shows from now on only what has all of this.
     void show_only(const Steered& wanted) const;
 
+    // Frames that are sent from now on go straight to the driver.
+    void bypass_queueing() const;
+
     void send(std::span<const std::byte> frame) const;
     void send(std::span<const std::byte> frame, const PacketOffload& offload) const;
     // The next frame, or nothing at the deadline.

@@ -3,14 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
-#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string_view>
-
-#include "receive/check.h"
-#include "transmit_judge.h"
 
 namespace host {
 namespace {
@@ -80,108 +75,6 @@ GuestFacts configure_guest(Machine& machine, std::size_t nic) {
     }
     facts.nic = agent.call("identify", one);
     return facts;
-}
-
-Json peer_of(const Network& network, bool watched) {
-    const Addresses& plan = network.addresses();
-    return {{"address4", plan.host4},
-            {"address6", plan.host6},
-            {"port", network.server_port()},
-            {"mtu", plan.mtu},
-            {"wire", watched}};
-}
-
-bool wants_wire(const std::vector<std::string>& names) {
-    constexpr std::array<std::string_view, 2> kGroups{"tx", "rx"};
-    const auto wants = [&](const std::string& name) {
-        return std::any_of(kGroups.begin(), kGroups.end(), [&](std::string_view group) {
-            return name.compare(0, 2, group) == 0 && (name.size() == 2 || name[2] == '-');
-        });
-    };
-    return names.empty() || std::any_of(names.begin(), names.end(), wants);
-}
-
-Json list_checks(Machine& machine) {
-    Json out = machine.agent().call("checks");
-    for (const ReceiveCheck& check : receive_checks()) {
-        out.push_back({{"group", kReceiveGroup}, {"name", check.name}, {"summary", check.summary}});
-    }
-    return out;
-}
-
-namespace {
-
-bool is_receive_check(const std::string& name) {
-    return std::any_of(receive_checks().begin(), receive_checks().end(),
-                       [&](const ReceiveCheck& check) { return check.name == name; });
-}
-
-// Those that the agent knows, as it runs them; an empty list means all of them.
-Json run_agent_checks(Machine& machine, const std::vector<std::string>& names,
-                      const AgentClient::OnEvent& on_check, std::size_t nic) {
-    Network& network = *machine.network(nic);
-    wire::Capture* capture = wants_wire(names) ? network.capture() : nullptr;
-    // Shared with the listener, which may outlive a call that gives up.
-    struct Session {
-        TransmitJudge judge;
-        Json results = Json::array();
-    };
-    const auto session = std::make_shared<Session>(Session{TransmitJudge(capture)});
-    const auto id =
-        machine.agent().start("checks.run",
-                              {{"names", names},
-                               {"peer", peer_of(network, capture != nullptr)},
-                               {"ifname", interface_of(machine, machine.nics().at(nic).mac)}},
-                              [session, on_check](const Json& result) {
-                                  session->results.push_back(session->judge.judged(result));
-                                  if (on_check) {
-                                      on_check(session->results.back());
-                                  }
-                              });
-    (void)machine.agent().finish(id, std::chrono::minutes(10));
-    return session->results;
-}
-
-bool wanted(const ReceiveCheck& check, const std::vector<std::string>& names) {
-    return names.empty() || std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-               return name == check.name || name == kReceiveGroup;
-           });
-}
-
-// What each of them wants is switched once, around all of them; a check reports what is in its way.
-void run_receive_checks(Machine& machine, const std::vector<std::string>& names,
-                        const AgentClient::OnEvent& on_check, std::size_t nic, Json& results) {
-    ReceiveTrial around(machine, nic);
-    try {
-        if (machine.network(nic)->takes_frames()) {
-            around.prepare();
-        }
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the first check says it
-    }
-    for (const ReceiveCheck& check : receive_checks()) {
-        if (wanted(check, names)) {
-            results.push_back(run_receive_check(check, machine, nic));
-            if (on_check) {
-                on_check(results.back());
-            }
-        }
-    }
-}
-
-}  // namespace
-
-Json run_checks(Machine& machine, const std::vector<std::string>& names,
-                const AgentClient::OnEvent& on_check, std::size_t nic) {
-    std::vector<std::string> of_agent;
-    std::remove_copy_if(names.begin(), names.end(), std::back_inserter(of_agent), is_receive_check);
-    Json results = names.empty() || !of_agent.empty()
-                       ? run_agent_checks(machine, of_agent, on_check, nic)
-                       : Json::array();
-    if (std::any_of(receive_checks().begin(), receive_checks().end(),
-                    [&](const ReceiveCheck& check) { return wanted(check, names); })) {
-        run_receive_checks(machine, names, on_check, nic, results);
-    }
-    return results;
 }
 
 std::vector<InwardResult> run_inward(Machine& machine, const GuestFacts& facts, std::uint64_t bytes,

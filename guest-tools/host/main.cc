@@ -70,11 +70,13 @@ int run(int argc, char** argv) {
     add_machine_options(*run, run_options.machine);
     run->add_option("--device", run_options.machine.device, "model,property=value...")
         ->capture_default_str();
-    run->add_option("--backend", run_options.backend,
-                    "user (default), tap, tap-plain, stream (default of tx and rx checks), dgram "
-                    "or socket");
-    run->add_option("--check", run_options.checks,
-                    "run these checks or groups of checks (tx, rx), or all (may be repeated)");
+    run->add_option(
+        "--backend", run_options.backend,
+        "user (default), tap, tap-plain, stream (default of tx, rx and control checks), "
+        "dgram or socket");
+    run->add_option(
+        "--check", run_options.checks,
+        "run these checks or groups of checks (tx, rx, control), or all (may be repeated)");
     run->add_flag("--list-checks", run_options.list_checks, "print the checks and leave");
     run->add_flag("--shell", run_options.shell, "a shell in the guest afterwards");
     run->add_flag("--print", run_options.print, "print the command line instead of running it");

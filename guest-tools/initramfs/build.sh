@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Composes an initramfs out of the distribution's packages: busybox, iproute2, ethtool and iperf3
-# with their libraries, the guest agent as /init, and the kernel modules the guest tests use.
+# with their libraries, the guest agent as /init, x550-taskoffload, and the kernel modules the guest
+# tests use.
 set -eu
 
 usage() {
@@ -11,6 +12,7 @@ usage: build.sh --kernel-version V --modules DIR --agent PATH --output FILE [opt
   --kernel-version V   kernel release, for example 6.1.0-56-amd64 (default: uname -r)
   --modules DIR        folder of that release's modules (default: /lib/modules/V)
   --agent PATH         the static x550-agent
+  --tool PATH          one more static program of ours, stored under /bin (may be repeated)
   --output FILE        initramfs to write
   --compress KIND      none, zstd or gzip (default: none, which an emulated CPU boots fastest)
   --root DIR           take busybox, ip, ethtool and iperf3 from this root (default: /)
@@ -34,13 +36,14 @@ compress=none
 root=/
 load=
 extras=
+tools=
 programs=
 loaded=
 while [ $# -gt 0 ]; do
     case $1 in
     --help) usage; exit 0 ;;
     --kernel-version | --modules | --agent | --output | --compress | --root | --load | \
-        --extra | --program | --library)
+        --extra | --program | --library | --tool)
         [ $# -ge 2 ] || die "$1 needs a value"
         ;;
     *) usage >&2; die "unknown option $1" ;;
@@ -54,6 +57,8 @@ while [ $# -gt 0 ]; do
     --root) root=${2%/}/ ;;
     --load) load=$2 ;;
     --extra) extras="$extras
+$2" ;;
+    --tool) tools="$tools
 $2" ;;
     --program) programs="$programs $2" ;;
     --library) loaded="$loaded $2" ;;
@@ -175,6 +180,11 @@ cp "$agent" "$stage/init"
 strip "$stage/init" 2>/dev/null || true
 chmod 755 "$stage/init"
 ln -s ../init "$stage/bin/x550-agent"
+echo "$tools" | while read -r tool; do
+    [ -z "$tool" ] && continue
+    cp -L "$tool" "$stage/bin/"
+    strip "$stage/bin/${tool##*/}" 2>/dev/null || true
+done
 echo "$load" >"$stage/etc/x550-modules"
 echo 'root:x:0:0:root:/root:/bin/sh' >"$stage/etc/passwd"
 echo "export PS1='x550 guest:\\w\\$ '" >"$stage/etc/profile"

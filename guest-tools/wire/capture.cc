@@ -16,6 +16,9 @@ constexpr std::size_t kMostComplaints = 200;
 void Capture::sent(std::span<const std::byte> frame) {
     record(Direction::from_guest, frame);
     std::unique_lock guard(lock_);
+    if (exempt_ && exempt_(frame)) {
+        return;
+    }
     const JudgeLimits limits = limits_;
     guard.unlock();
     const auto complaints = judge(frame, limits);
@@ -98,6 +101,11 @@ void Capture::write_pcapng(const std::string& path) const {
 void Capture::set_limits(const JudgeLimits& limits) {
     const std::lock_guard guard(lock_);
     limits_ = limits;
+}
+
+void Capture::set_exempt(Exempt exempt) {
+    const std::lock_guard guard(lock_);
+    exempt_ = std::move(exempt);
 }
 
 JudgeLimits Capture::limits() const {

@@ -38,6 +38,9 @@ public:
     // Bytes kept per captured frame; the judge always sees all.
     void set_snap_length(std::size_t bytes) { snap_ = bytes; }
     void set_limits(const JudgeLimits& limits);
+    // Frames that satisfy from now on are recorded and not judged: those that are wrong on purpose.
+    using Exempt = std::function<bool(std::span<const std::byte>)>;
+    void set_exempt(Exempt exempt);
     [[nodiscard]] JudgeLimits limits() const;
 
     // Verdicts on everything the guest sent.
@@ -58,6 +61,7 @@ private:
     std::size_t stored_ = 0;
     std::size_t snap_ = 65536;
     JudgeLimits limits_;
+    Exempt exempt_;
     std::vector<std::string> complaints_;
     std::atomic<std::size_t> judged_{0};
 };

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <tins/tins.h>
 
+#include "capture.h"
 #include "disturbance.h"
 #include "flow_judge.h"
 #include "judge.h"
@@ -119,6 +120,24 @@ TEST(Judge, FindsAWrongTransportChecksum) {
     Bytes icmp = golden_ping();
     icmp[45] ^= std::byte{0x80};
     EXPECT_EQ(judge(icmp), std::vector<std::string>{"ICMP checksum"});
+}
+
+class Recorder : public Capture {
+public:
+    using Capture::sent;
+};
+
+TEST(Capture, RecordsAndDoesNotJudgeWhatIsExempt) {
+    Bytes wrong = tcp4();
+    wrong.back() ^= std::byte{1};
+    Recorder recorder;
+    recorder.set_exempt([&](std::span<const std::byte> frame) { return frame[0] == wrong[0]; });
+    recorder.sent(wrong);
+    EXPECT_EQ(recorder.complaints(), std::vector<std::string>());
+    EXPECT_EQ(recorder.frames_since(0).size(), 1U);
+    recorder.set_exempt({});
+    recorder.sent(wrong);
+    EXPECT_EQ(recorder.complaints(), std::vector<std::string>{"frame 2: TCP checksum"});
 }
 
 TEST(Judge, FindsMissingPaddingAndExcessLength) {
