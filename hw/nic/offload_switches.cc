@@ -82,6 +82,10 @@ void OffloadSwitches::settings_changed() {
     } else if (settings.engaged == kEngagedByHost) {
         engage_for_host(settings);
     }
+    gates_.all_requests = gates_.csum_tx == kAllSums && gates_.tx_options && gates_.tx_extensions &&
+                          gates_.tx_nvgre && gates_.tx_vxlan && gates_.tcp4_max == UINT32_MAX &&
+                          gates_.tcp6_max == UINT32_MAX && gates_.udp4_max == UINT32_MAX &&
+                          gates_.udp6_max == UINT32_MAX;
     gates_.all_verdicts = gates_.csum_rx == kAllSums && gates_.rx_versions == kBothVersions &&
                           gates_.ip4_options && gates_.ip6_extensions;
 }
@@ -137,18 +141,18 @@ void OffloadSwitches::engage(const ixgbe_offload_settings& settings) {
 
 // ---- transmit ----
 
-OffloadSwitches::Limited OffloadSwitches::limit(TxRequest& request) const {
+OffloadSwitches::Limited OffloadSwitches::limit(TxRequest& request, bool ipv4) const {
     const HeaderGeometry& g = request.geometry;
     const bool tunnel_off = g.native_tunnel && !(g.vxlan ? gates_.tx_vxlan : gates_.tx_nvgre);
     if (request.segment) {
         return {.drop = tunnel_off ? TxDrop::offload_off : limit_large_send(request)};
     }
-    const bool long_header = g.ipv4 ? !gates_.tx_options && g.ip_len > kPlainIpv4
-                                    : !gates_.tx_extensions && g.ip_len > kPlainIpv6;
+    const bool long_header = ipv4 ? !gates_.tx_options && g.ip_len > kPlainIpv4
+                                  : !gates_.tx_extensions && g.ip_len > kPlainIpv6;
     const bool ip_off = tunnel_off || long_header || !has(gates_.csum_tx, Sum::ip4);
     const bool windows_l4 = g.l4 == L4::tcp || g.l4 == L4::udp;
     const bool l4_off =
-        tunnel_off || (windows_l4 && (long_header || !has(gates_.csum_tx, sum_of(g.l4, g.ipv4))));
+        tunnel_off || (windows_l4 && (long_header || !has(gates_.csum_tx, sum_of(g.l4, ipv4))));
     const bool ignored =
         (request.ip_checksum && ip_off) || (request.l4_checksum && l4_off) || tunnel_off;
     request.ip_checksum = request.ip_checksum && !ip_off;

@@ -77,6 +77,7 @@ template <typename E>
 // wide open, and the receive side is what the properties leave.
 struct OffloadGates {
     // transmit
+    bool all_requests = true;     // limit() leaves every request as it is
     std::uint8_t csum_tx = 0x1f;  // mask of Sum
     bool tx_options = true;       // IPv4 options, IPv6 extension headers: with checksums
     bool tx_extensions = true;
@@ -137,7 +138,8 @@ public:
         TxDrop drop = TxDrop::none;
         bool checksum_ignored = false;
     };
-    [[nodiscard]] Limited limit(TxRequest& request) const;
+    // `ipv4`: the version of the innermost IP header that the descriptor's lengths lead to.
+    [[nodiscard]] Limited limit(TxRequest& request, bool ipv4) const;
     // A packet is done, and this became of it.
     void count_sent(const TxRequest& request, const Limited& limited, TxDrop drop);
 

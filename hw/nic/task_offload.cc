@@ -35,6 +35,13 @@ std::uint32_t sections() {
         .raw();
 }
 
+std::uint32_t word_of(const OffloadResult& result) {
+    return Value<block::Result>()
+        .with(block::Result::code, result.code)
+        .with(block::Result::offset, result.offset)
+        .raw();
+}
+
 std::uint32_t word_at(const std::uint8_t* area, std::uint32_t byte) {
     le32 word;
     std::memcpy(&word, area + byte, sizeof word);
@@ -163,6 +170,10 @@ bool TaskOffload::write(std::uint32_t offset, std::uint32_t value) {
             host_.guest_error("doorbell of the task-offload block while RESULT is busy: ignored");
             return false;
         }
+        if (value == 0) {
+            state_.result = word_of({block::ResultCode::invalid_data, block::kDoorbell});
+            return false;
+        }
         state_.pending_doorbell = value;
         state_.result = kBusy;
         return true;
@@ -174,7 +185,7 @@ bool TaskOffload::write(std::uint32_t offset, std::uint32_t value) {
 OffloadResult TaskOffload::apply(Value<block::Doorbell> doorbell,
                                  ixgbe_offload_settings& settings) const {
     using D = block::Doorbell;
-    if (doorbell.raw() == 0 || doorbell.get(D::unknown) != 0) {
+    if (doorbell.get(D::unknown) != 0) {
         return {.code = block::ResultCode::invalid_data, .offset = block::kDoorbell};
     }
     if (doorbell.get(D::defaults)) {
@@ -217,10 +228,7 @@ void TaskOffload::ring() {
         adopt(settings, true);
         note_port(about_tunnels);
     }
-    state_.result = Value<block::Result>()
-                        .with(block::Result::code, result.code)
-                        .with(block::Result::offset, result.offset)
-                        .raw();
+    state_.result = word_of(result);
     trace_(TraceEvent::task_offload, doorbell.raw(), state_.result, state_.generation);
 }
 
@@ -342,9 +350,8 @@ const char* TaskOffload::implausible(bool present) const {
         result.get(R::offset) > block::kDoorbell || (pending() && state_.result != kBusy)) {
         return "task-offload: result has a code of 0 to 4 and the offset of a member";
     }
-    // A doorbell of 0 is a doorbell as well.
-    if (!pending() && state_.pending_doorbell != 0) {
-        return "task-offload: a doorbell is pending, and result is not busy";
+    if (pending() != (state_.pending_doorbell != 0)) {
+        return "task-offload: result is busy while a doorbell is pending, and only then";
     }
     return nullptr;
 }

@@ -210,13 +210,26 @@ TxPath::Result TxQueues::send(unsigned queue, std::uint32_t descriptors) {
         return {.drop = drop};
     }
     wanted_.id_count_mask = offloads_.gates().id_count_mask;
-    if (segments_sent == 0) {  // what has begun is finished under the switches it began with
-        limited_ = offloads_.limit(wanted_);
+    // What has begun is finished under the switches it began with.
+    if (segments_sent == 0 && !offloads_.gates().all_requests) {
+        limited_ = offloads_.limit(wanted_, is_ipv4());
     }
     if (limited_.drop != TxDrop::none) {
         return {.drop = limited_.drop};
     }
     return path_.transmit(queue, wanted_, packet_, segments_sent);
+}
+
+// TUCMD.IPV4 matters to large sends only, and Linux sets it for no other packet: the first header
+// tells.
+bool TxQueues::is_ipv4() const {
+    PieceCursor rest(packet_.pieces());
+    rest.skip(wanted_.geometry.ip_offset());
+    const ConstBytes first = rest.take(1);
+    if (wanted_.segment || first.empty()) {
+        return wanted_.geometry.ipv4;
+    }
+    return std::to_integer<unsigned>(first.front()) >> 4 == 4;
 }
 
 TxDrop TxQueues::gather(std::uint32_t count) {

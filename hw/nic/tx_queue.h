@@ -79,6 +79,7 @@ private:
     [[nodiscard]] Step packet(unsigned queue, const DescriptorRing& ring, const Collected& found);
     [[nodiscard]] TxPath::Result send(unsigned queue, std::uint32_t descriptors);
     [[nodiscard]] Step leave(unsigned queue, const TxPath::Result& result);
+    [[nodiscard]] bool is_ipv4() const;
     [[nodiscard]] TxDrop gather(std::uint32_t count);
     [[nodiscard]] TxRequest request(unsigned queue) const;
     void load_context(unsigned queue, const TxDescriptor& descriptor);

@@ -127,6 +127,7 @@ enum x550_kind {
     X550_ANY_BIT,       /* of the whole word */
     X550_NUMBER,
     X550_LARGEST,       /* of some words: `low` is how many, `bits` apart */
+    X550_LARGEST_BYTE,
     X550_ID_WIDTH,
 };
 
@@ -150,7 +151,7 @@ static const struct x550_row {
     { "lso2-ip4", X550_BIT, 0x08, 1, 0, 0x207 },
     { "lso2-ip6", X550_BIT, 0x08, 2, 0, 0x208 },
     { "lso-max", X550_LARGEST, 0x0c, 5, 4, 0 },
-    { "lso-min-segs", X550_NUMBER, 0x20, 8, 8, 0 },
+    { "lso-min-segs", X550_LARGEST_BYTE, 0x20, 0, 0, 0 },
     { "lso-ipid", X550_ID_WIDTH, 0x08, 16, 0, 0 },
     { "uso-ip4", X550_BIT, 0x08, 8, 0, 0x218 },
     { "uso-ip6", X550_BIT, 0x08, 9, 0, 0x219 },
@@ -190,6 +191,9 @@ static uint64_t x550_row_value(X550State *s, const struct x550_row *row,
             largest = MAX(largest, word);
         }
         return largest;
+    case X550_LARGEST_BYTE:
+        return MAX(MAX(word & 0xff, word >> 8 & 0xff),
+                   MAX(word >> 16 & 0xff, word >> 24));
     case X550_DIRECTIONS:
         return (word >> row->low & 1 ? IXGBE_OFFLOAD_TX : 0) |
                (word >> (row->low + 16) & 1 ? IXGBE_OFFLOAD_RX : 0);
@@ -223,6 +227,7 @@ static bool x550_visit_row(Visitor *v, const char *name,
                                errp);
     case X550_NUMBER:
     case X550_LARGEST:
+    case X550_LARGEST_BYTE:
         return visit_type_uint64(v, name, value, errp);
     default:
         ok = visit_type_bool(v, name, &on, errp);

@@ -188,9 +188,14 @@ TEST_F(TaskOffloadWindow, NarrowAccessesReadZeroAndWriteNothing) {
 // Four bytes at another place are no access to the data word, though some of them lie in it.
 TEST_F(TaskOffloadWindow, FourBytesBesideTheDataWordDoNothing) {
     block.window_write(X550_PARAMETERS, 0x0102'0304);
+    constexpr std::uint16_t kAddressPort = 0xCF8;
+    constexpr std::uint16_t kDataPort = 0xCFC;
+    pci.write(32, kWindowOffset, X550_PARAMETERS);
+    const std::uint32_t selected = qemu.in(32, kAddressPort) & ~0xFFU;
     for (const unsigned place : {kWindowData - 2, kWindowData + 1, kWindowData + 2}) {
-        EXPECT_EQ(pci.read(32, place), 0U) << place;
-        pci.write(32, place, ~0u);
+        qemu.out(32, kAddressPort, selected | place);
+        EXPECT_EQ(qemu.in(32, kDataPort), 0U) << place;
+        qemu.out(32, kDataPort, ~0u);
         EXPECT_EQ(block.read(X550_PARAMETERS), 0x0102'0304U) << place;
         pci.write(32, kWindowOffset, X550_PARAMETERS);
     }

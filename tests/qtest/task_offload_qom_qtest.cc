@@ -169,7 +169,7 @@ TEST_F(TaskOffloadHost, PlainDriverKeepsTheRest) {
     rx.enable();
     rx.post(63);
     set_property("offload-csum-udp4", "\"tx\"");
-    EXPECT_TRUE(property("offload-current")["ip4-active"].boolean());
+    EXPECT_TRUE(property("offload-current")["active-ip4"].boolean());
     const auto verdict = [&](std::uint8_t protocol) {
         const std::uint64_t status = rx.base + std::uint64_t{rx.next} * kDescriptorBytes + 8;
         wire.send(ip_frame(protocol, 100, 1));
