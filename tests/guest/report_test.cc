@@ -22,8 +22,8 @@ bool never_seen(const Json& offload) {
                                               "transmit ipsec1",          "transmit ipsec2",
                                               "receive rss-udp",          "receive vmq-vlan",
                                               "receive unfinished-frames"};
-    return kNever.count(offload.at("direction").get<std::string>() + " " +
-                        offload.at("name").get<std::string>()) != 0;
+    return kNever.contains(offload.at("direction").get<std::string>() + " " +
+                           offload.at("name").get<std::string>());
 }
 
 TEST_P(Report, ShowsEveryOffloadAtWork) {
