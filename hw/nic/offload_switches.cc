@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "net/headers.h"
-
 namespace ixgbe {
 
 namespace {
@@ -172,7 +170,7 @@ TxDrop OffloadSwitches::limit_large_send(const TxRequest& request) const {
     return request.payload_len > most ? TxDrop::over_offload_limit : TxDrop::none;
 }
 
-void OffloadSwitches::count_sent(const TxRequest& request, const Limited& limited, TxDrop drop) {
+void OffloadSwitches::count_special(const TxRequest& request, const Limited& limited, TxDrop drop) {
     if (limited.checksum_ignored) {
         count(OffloadCounter::tx_checksum_while_off);
     }
@@ -223,24 +221,13 @@ ChecksumVerdict OffloadSwitches::limited(ChecksumVerdict verdict, const PacketIn
     return verdict;
 }
 
-void OffloadSwitches::count_received(const Received& received) {
-    const auto& [told, info, oversize_tunnel, frames] = received;
-    if (told.ip_checked) {
-        const bool bad = told.ip_bad || (told.outer_ip_checked && told.outer_bad);
-        count(bad ? OffloadCounter::rx_ip_bad : OffloadCounter::rx_ip_good, frames);
-    }
-    const L4Kind kind = info.innermost().l4.kind;
-    if (told.l4_checked && kind == L4Kind::tcp) {
-        count(told.l4_bad ? OffloadCounter::rx_tcp_bad : OffloadCounter::rx_tcp_good, frames);
-    } else if (told.l4_checked && kind == L4Kind::udp) {
-        count(told.l4_bad ? OffloadCounter::rx_udp_bad : OffloadCounter::rx_udp_good, frames);
-    }
-    if (info.has_inner()) {
-        count(OffloadCounter::encapsulated, frames);
-    } else if (oversize_tunnel) {
-        count(OffloadCounter::encapsulation_oversize, frames);
-    } else if (gates_.nvgre && info.outer.protocol == ipproto::kGre) {
-        count(OffloadCounter::encapsulation_unknown, frames);
+void OffloadSwitches::count_tunnel(const Received& received) {
+    if (received.info.has_inner()) {
+        count(OffloadCounter::encapsulated, received.frames);
+    } else if (received.oversize_tunnel) {
+        count(OffloadCounter::encapsulation_oversize, received.frames);
+    } else if (gates_.nvgre) {
+        count(OffloadCounter::encapsulation_unknown, received.frames);
     }
 }
 

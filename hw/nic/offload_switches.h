@@ -9,6 +9,7 @@
 #include <ixgbe/state.h>
 
 #include "net/checksum.h"
+#include "net/headers.h"
 #include "net/parse.h"
 #include "nic/drop_reason.h"
 #include "nic/tx_request.h"
@@ -141,7 +142,11 @@ public:
     // `ipv4`: the version of the innermost IP header that the descriptor's lengths lead to.
     [[nodiscard]] Limited limit(TxRequest& request, bool ipv4) const;
     // A packet is done, and this became of it.
-    void count_sent(const TxRequest& request, const Limited& limited, TxDrop drop);
+    void count_sent(const TxRequest& request, const Limited& limited, TxDrop drop) {
+        if (request.segment || limited.checksum_ignored) {
+            count_special(request, limited, drop);
+        }
+    }
 
     // The part of a verdict that may be told.
     [[nodiscard]] ChecksumVerdict limit(const ChecksumVerdict& verdict,
@@ -154,9 +159,26 @@ public:
         bool oversize_tunnel = false;
         std::uint32_t frames = 1;
     };
-    void count_received(const Received& received);
+    void count_received(const Received& received) {
+        const auto& [told, info, oversize_tunnel, frames] = received;
+        if (told.ip_checked) {
+            const bool bad = told.ip_bad || (told.outer_ip_checked && told.outer_bad);
+            count(bad ? OffloadCounter::rx_ip_bad : OffloadCounter::rx_ip_good, frames);
+        }
+        const L4Kind kind = info.innermost().l4.kind;
+        if (told.l4_checked && kind == L4Kind::tcp) {
+            count(told.l4_bad ? OffloadCounter::rx_tcp_bad : OffloadCounter::rx_tcp_good, frames);
+        } else if (told.l4_checked && kind == L4Kind::udp) {
+            count(told.l4_bad ? OffloadCounter::rx_udp_bad : OffloadCounter::rx_udp_good, frames);
+        }
+        if (info.has_inner() || oversize_tunnel || info.outer.protocol == ipproto::kGre) {
+            count_tunnel(received);
+        }
+    }
 
 private:
+    void count_special(const TxRequest& request, const Limited& limited, TxDrop drop);
+    void count_tunnel(const Received& received);
     [[nodiscard]] ChecksumVerdict limited(ChecksumVerdict verdict, const PacketInfo& info) const;
     [[nodiscard]] TxDrop limit_large_send(const TxRequest& request) const;
     void engage(const ixgbe_offload_settings& settings);
