@@ -2,6 +2,7 @@
 #include <array>
 
 #include "check.h"
+#include "host_check.h"
 
 namespace host {
 namespace {
@@ -33,23 +34,11 @@ std::span<const ControlCheck> control_checks() {
 }
 
 Json run_control_check(const ControlCheck& check, Machine& machine, std::size_t nic) {
-    Json out{{"name", check.name}, {"summary", check.summary}};
-    const auto start = std::chrono::steady_clock::now();
-    try {
+    return run_host_check(check.name, check.summary, [&] {
         ControlTrial trial(machine, nic);
         trial.begin();
-        out["detail"] = check.run(trial);
-        out["outcome"] = "pass";
-    } catch (const NotOffered& reason) {
-        out["outcome"] = "skip";
-        out["reason"] = reason.what();
-    } catch (const std::exception& error) {
-        out["outcome"] = "fail";
-        out["reason"] = error.what();
-    }
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    out["seconds"] = took.count();
-    return out;
+        return check.run(trial);
+    });
 }
 
 }  // namespace host

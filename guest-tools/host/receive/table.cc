@@ -2,6 +2,7 @@
 #include <array>
 
 #include "check.h"
+#include "host_check.h"
 
 namespace host {
 namespace {
@@ -33,26 +34,14 @@ std::span<const ReceiveCheck> receive_checks() {
 }
 
 Json run_receive_check(const ReceiveCheck& check, Machine& machine, std::size_t nic) {
-    Json out{{"name", check.name}, {"summary", check.summary}};
-    const auto start = std::chrono::steady_clock::now();
-    try {
+    return run_host_check(check.name, check.summary, [&] {
         if (!machine.network(nic)->takes_frames()) {
             throw NotOffered("no frame can be put on this network");
         }
         ReceiveTrial trial(machine, nic);
         trial.prepare();
-        out["detail"] = check.run(trial);
-        out["outcome"] = "pass";
-    } catch (const NotOffered& reason) {
-        out["outcome"] = "skip";
-        out["reason"] = reason.what();
-    } catch (const std::exception& error) {
-        out["outcome"] = "fail";
-        out["reason"] = error.what();
-    }
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    out["seconds"] = took.count();
-    return out;
+        return check.run(trial);
+    });
 }
 
 }  // namespace host

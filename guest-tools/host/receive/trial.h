@@ -10,17 +10,12 @@
 #include <vector>
 
 #include "crafted.h"
+#include "host_check.h"
 #include "machine.h"
 
 namespace host {
 
 using Bytes = std::vector<std::byte>;
-
-// Thrown by a check that this driver or network gives no room for.
-class NotOffered : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 // Throws with `what` unless `holds`.
 void require(bool holds, const std::string& what);
