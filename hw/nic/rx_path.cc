@@ -185,8 +185,7 @@ RxDrop RxPath::place(const Frame& frame, const ixgbe_frame_offload& offload) {
         return refused;
     }
     stats_.delivered(queue, placed, {.exchanged = frame.exchanged, .copy = !frame.first_copy});
-    offloads_.count_received(
-        {.told = told, .info = frame.info, .oversize_tunnel = frame.oversize_tunnel});
+    count(frame, told);
     trace_(TraceEvent::rx_frame, queue, placed, 0, metadata.info.raw());
     if (!joined) {
         interrupts_.raise_rx_queue(queue);

@@ -16,13 +16,15 @@ namespace {
 // ---- Before any doorbell ----
 
 TEST(TaskOffloadStock, FramesOfAnEthertypeFilterComeAlone) {
-    RscRig rig;
+    WithBlock<RscRig> rig;
     rig.driver.write<ETQF>(0, ETQF::enable | 0x0800);
     const auto units = rig.burst(frames_of(stream(3)));
     ASSERT_EQ(segments_of(units), (std::vector<unsigned>{0, 0, 0}));
     for (const RxUnit& unit : units) {
         EXPECT_EQ(unit.status() & (RxWriteBack::l4cs | RxWriteBack::ipcs), 0u);
     }
+    EXPECT_EQ(rig.block.counter(Counter::tcp_right), 0u) << "what is not told is not counted";
+    EXPECT_EQ(rig.block.counter(Counter::ip_right), 0u);
 }
 
 // A port for VXLAN is no business of a block that is not there.
