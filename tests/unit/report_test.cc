@@ -177,7 +177,7 @@ TEST(Report, TakesFramesAsSentencesOrObjects) {
     check["detail"]["frames"] = {
         "first", {{"summary", "second"}, {"hex", "00ff"}}, {{"summary", "third"}, {"hex", "no"}}};
     const Json evidence =
-        offload(report_of(Json::array({check})), "nvgre", "transmit").at("evidence");
+        offload(report_of(Json::array({check})), "nvgre", "receive").at("evidence");
     ASSERT_EQ(evidence.size(), 3U);
     EXPECT_EQ(evidence.at(0).at("summary"), "first");
     EXPECT_EQ(evidence.at(0).at("hex"), nullptr);
