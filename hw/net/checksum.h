@@ -66,15 +66,16 @@ private:
 [[nodiscard]] std::uint16_t pseudo_header_sum(ConstBytes frame, const Layer3& layer,
                                               std::uint8_t protocol) noexcept;
 
-// What the X550 reports about the checksums of a received frame (X550 DS 7.1.11).
+// What the X550 reports about the checksums of a received frame (X550 DS 7.1.11). One byte: it is
+// made bit by bit and then handed on as a whole, several times a frame.
 struct ChecksumVerdict {
-    bool ip_checked = false;  // IPv4 header; inner one of a tunnel
-    bool ip_bad = false;
-    bool l4_checked = false;  // innermost TCP, UDP or SCTP
-    bool l4_bad = false;
-    bool udp_present = false;       // the L4 checked is UDP (status bit UDPCS)
-    bool outer_ip_checked = false;  // tunnels only: outer IPv4 header
-    bool outer_bad = false;         // outer IPv4 sum wrong, or VXLAN with an outer UDP checksum
+    bool ip_checked : 1 = false;  // IPv4 header; inner one of a tunnel
+    bool ip_bad : 1 = false;
+    bool l4_checked : 1 = false;  // innermost TCP, UDP or SCTP
+    bool l4_bad : 1 = false;
+    bool udp_present : 1 = false;       // the L4 checked is UDP (status bit UDPCS)
+    bool outer_ip_checked : 1 = false;  // tunnels only: outer IPv4 header
+    bool outer_bad : 1 = false;         // outer IPv4 sum wrong, or VXLAN with an outer UDP checksum
 
     friend bool operator==(const ChecksumVerdict&, const ChecksumVerdict&) = default;
 };

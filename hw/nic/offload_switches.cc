@@ -221,13 +221,14 @@ ChecksumVerdict OffloadSwitches::limited(ChecksumVerdict verdict, const PacketIn
     return verdict;
 }
 
-void OffloadSwitches::count_tunnel(const Received& received) {
-    if (received.info.has_inner()) {
-        count(OffloadCounter::encapsulated, received.frames);
-    } else if (received.oversize_tunnel) {
-        count(OffloadCounter::encapsulation_oversize, received.frames);
+void OffloadSwitches::count_tunnel(const PacketInfo& info, bool oversize_tunnel,
+                                   std::uint32_t frames) {
+    if (info.has_inner()) {
+        count(OffloadCounter::encapsulated, frames);
+    } else if (oversize_tunnel) {
+        count(OffloadCounter::encapsulation_oversize, frames);
     } else if (gates_.nvgre) {
-        count(OffloadCounter::encapsulation_unknown, received.frames);
+        count(OffloadCounter::encapsulation_unknown, frames);
     }
 }
 

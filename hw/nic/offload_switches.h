@@ -149,18 +149,15 @@ public:
     }
 
     // The part of a verdict that may be told.
-    [[nodiscard]] ChecksumVerdict limit(const ChecksumVerdict& verdict,
-                                        const PacketInfo& info) const {
+    [[nodiscard]] ChecksumVerdict limit(ChecksumVerdict verdict, const PacketInfo& info) const {
         return gates_.all_verdicts ? verdict : limited(verdict, info);
     }
-    struct Received {
-        ChecksumVerdict told;
-        const PacketInfo& info;
-        bool oversize_tunnel = false;
-        std::uint32_t frames = 1;
-    };
-    void count_received(const Received& received) {
-        const auto& [told, info, oversize_tunnel, frames] = received;
+    // `frames` alike, delivered with what is told of them.
+    void count_received(ChecksumVerdict told, const PacketInfo& info, bool oversize_tunnel,
+                        std::uint32_t frames = 1) {
+        if (!block_) {
+            return;
+        }
         if (told.ip_checked) {
             const bool bad = told.ip_bad || (told.outer_ip_checked && told.outer_bad);
             count(bad ? OffloadCounter::rx_ip_bad : OffloadCounter::rx_ip_good, frames);
@@ -172,13 +169,13 @@ public:
             count(told.l4_bad ? OffloadCounter::rx_udp_bad : OffloadCounter::rx_udp_good, frames);
         }
         if (info.has_inner() || oversize_tunnel || info.outer.protocol == ipproto::kGre) {
-            count_tunnel(received);
+            count_tunnel(info, oversize_tunnel, frames);
         }
     }
 
 private:
     void count_special(const TxRequest& request, const Limited& limited, TxDrop drop);
-    void count_tunnel(const Received& received);
+    void count_tunnel(const PacketInfo& info, bool oversize_tunnel, std::uint32_t frames);
     [[nodiscard]] ChecksumVerdict limited(ChecksumVerdict verdict, const PacketInfo& info) const;
     [[nodiscard]] TxDrop limit_large_send(const TxRequest& request) const;
     void engage(const ixgbe_offload_settings& settings);

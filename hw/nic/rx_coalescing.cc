@@ -30,11 +30,11 @@ RxBytes without_tag(ConstBytes header, std::size_t tag_offset, std::size_t tag_b
 }
 
 // IPv4 and TCP checked and right, as a coalesced segment must be (RSC-23).
-bool is_good(const ChecksumVerdict* verdict) {
-    return verdict != nullptr && verdict->l4_checked && !verdict->l4_bad && !verdict->ip_bad;
+bool is_good(ChecksumVerdict verdict) {
+    return verdict.l4_checked && !verdict.l4_bad && !verdict.ip_bad;
 }
 
-bool is_bad(const ChecksumVerdict& verdict) {
+bool is_bad(ChecksumVerdict verdict) {
     return verdict.ip_bad || (verdict.l4_checked && verdict.l4_bad);
 }
 
@@ -122,12 +122,12 @@ void RxCoalescing::abort(OffloadCounter cause) {
 // RSC-S4. A bad checksum counts before whatever else is wrong with the segment.
 void RxCoalescing::count_exception(const Arrival& arrival) {
     const Layer3& ip = arrival.info.outer;
-    if (ip.protocol != ipproto::kTcp || arrival.verdict == nullptr) {
+    if (ip.protocol != ipproto::kTcp || arrival.metadata.info.get(RxInfo::etqf)) {
         return;
     }
     const RscOptions rules = options();
     const bool version = ip.kind == L3Kind::ipv4 ? rules.ipv4 : rules.ipv6;
-    if (version && ip.l4.is(L4Kind::tcp) && !arrival.info.has_inner() && is_bad(*arrival.verdict)) {
+    if (version && ip.l4.is(L4Kind::tcp) && !arrival.info.has_inner() && is_bad(arrival.verdict)) {
         return abort(OffloadCounter::rsc_bad_checksum);
     }
     switch (rsc_exception(arrival.frame, arrival.info, rules)) {
@@ -201,7 +201,7 @@ RxCoalescing::Unit* RxCoalescing::open_unit(const Arrival& arrival) {
     unit->buffers = 0;
     unit->starts.fill(0);
     unit->metadata = arrival.metadata;
-    unit->verdict = *arrival.verdict;
+    unit->verdict = arrival.verdict;
     ++open_;
     ++open_on_.at(arrival.queue);
     return unit;

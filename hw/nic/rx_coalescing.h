@@ -38,9 +38,7 @@ public:
         const RxBytes& bytes;
         std::size_t tag_bytes = 0;
         const RxMetadata& metadata;
-        // Checksums as they were found, told or not (RSC-22, RSC-23); null: a frame whose
-        // descriptor has no room for them, which joins nothing.
-        const ChecksumVerdict* verdict = nullptr;
+        ChecksumVerdict verdict;  // as it was found, told or not (RSC-22, RSC-23)
     };
     // True: the frame is part of a unit now. False: deliver it by itself; what had to go before it
     // has gone.

@@ -176,7 +176,7 @@ RxDrop RxPath::place(const Frame& frame, const ixgbe_frame_offload& offload) {
     if (!within_rlpml(queue, placed)) {
         return RxDrop::over_rlpml;
     }
-    const ChecksumVerdict verdict = verify(frame.bytes, frame.info, trust_in(offload));
+    const ChecksumVerdict verdict = checked(frame, trust_in(offload));
     const ChecksumVerdict told = offloads_.limit(verdict, frame.info);
     const RxMetadata metadata = describe(frame, told);
     const bool joined = !frame.exchanged && coalesce(frame, bytes, metadata, verdict);
@@ -185,7 +185,7 @@ RxDrop RxPath::place(const Frame& frame, const ixgbe_frame_offload& offload) {
         return refused;
     }
     stats_.delivered(queue, placed, {.exchanged = frame.exchanged, .copy = !frame.first_copy});
-    count(frame, told);
+    offloads_.count_received(told, frame.info, frame.oversize_tunnel);
     trace_(TraceEvent::rx_frame, queue, placed, 0, metadata.info.raw());
     if (!joined) {
         interrupts_.raise_rx_queue(queue);
@@ -193,24 +193,15 @@ RxDrop RxPath::place(const Frame& frame, const ixgbe_frame_offload& offload) {
     return RxDrop::none;
 }
 
-// A frame of an ethertype filter is told nothing about.
-void RxPath::count(const Frame& frame, const ChecksumVerdict& told, std::uint32_t frames) {
-    const bool untold = frame.target.ethertype_filter.has_value();
-    offloads_.count_received({.told = untold ? ChecksumVerdict{} : told,
-                              .info = frame.info,
-                              .oversize_tunnel = frame.oversize_tunnel,
-                              .frames = frames});
-}
-
 bool RxPath::coalesce(const Frame& frame, const RxBytes& bytes, const RxMetadata& metadata,
-                      const ChecksumVerdict& verdict) {
+                      ChecksumVerdict verdict) {
     return coalescing_.take({.queue = frame.target.queue,
                              .frame = frame.bytes,
                              .info = frame.info,
                              .bytes = bytes,
                              .tag_bytes = strips_tag(frame) ? kTagBytes : 0,
                              .metadata = metadata,
-                             .verdict = frame.target.ethertype_filter ? nullptr : &verdict});
+                             .verdict = verdict});
 }
 
 ixgbe_receive_result RxPath::drop_steered(RxDrop reason, const Frame& frame) {
@@ -316,13 +307,19 @@ bool RxPath::within_rlpml(unsigned queue, std::size_t length) const {
     return !control.get(RXDCTL::rlpml_en) || length <= control.get(RXDCTL::rlpml);
 }
 
-RxMetadata RxPath::describe(const Frame& frame, const ChecksumVerdict& told) const {
+// The descriptor of a frame that an ethertype filter claims has no room for a verdict.
+ChecksumVerdict RxPath::checked(const Frame& frame, L4Trust trust) {
+    return frame.target.ethertype_filter ? ChecksumVerdict{}
+                                         : verify(frame.bytes, frame.info, trust);
+}
+
+RxMetadata RxPath::describe(const Frame& frame, ChecksumVerdict told) const {
     const Layer2& l2 = frame.info.l2;
     const bool tells_vlan = l2.has_vlan && !queues_.hides_vlan(frame.target.queue);
     RxMetadata out;
     out.info = packet_info_word(frame.info, frame.target.ethertype_filter);
-    out.status = frame.target.ethertype_filter ? Value<RxStatus>() : checksum_status(told);
-    out.status = out.status.with(RxStatus::pif, !frame.admitted.exact)
+    out.status = checksum_status(told)
+                     .with(RxStatus::pif, !frame.admitted.exact)
                      .with(RxStatus::vp, tells_vlan)
                      .with(RxStatus::lb, frame.exchanged)
                      .with(RxStatus::vext, l2.has_outer_vlan)

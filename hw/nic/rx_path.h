@@ -106,8 +106,7 @@ private:
     [[nodiscard]] ixgbe_receive_result cut_super(const Frame& frame,
                                                  const ixgbe_frame_offload& offload);
     [[nodiscard]] std::uint32_t segments_done(ConstBytes frame);
-    void count_super(const Frame& frame, const ixgbe_frame_offload& offload,
-                     const ChecksumVerdict& told);
+    void count_super(const Frame& frame, const ixgbe_frame_offload& offload, ChecksumVerdict told);
     [[nodiscard]] ixgbe_receive_result take_plain(ConstBytes bytes,
                                                   const ixgbe_frame_offload& offload);
     // rx_pools.cc
@@ -122,9 +121,9 @@ private:
     [[nodiscard]] bool must_wait(const Frame& frame);
     [[nodiscard]] ixgbe_receive_result hold(unsigned queue);
     [[nodiscard]] RxDrop place(const Frame& frame, const ixgbe_frame_offload& offload);
-    void count(const Frame& frame, const ChecksumVerdict& told, std::uint32_t frames = 1);
+    [[nodiscard]] static ChecksumVerdict checked(const Frame& frame, L4Trust trust);
     [[nodiscard]] bool coalesce(const Frame& frame, const RxBytes& bytes,
-                                const RxMetadata& metadata, const ChecksumVerdict& verdict);
+                                const RxMetadata& metadata, ChecksumVerdict verdict);
     [[nodiscard]] ixgbe_receive_result drop(RxDrop reason, std::size_t length, unsigned queue = 0);
     [[nodiscard]] ixgbe_receive_result drop_steered(RxDrop reason, const Frame& frame);
     [[nodiscard]] ConstBytes padded(ConstBytes bytes);
@@ -134,7 +133,7 @@ private:
     [[nodiscard]] RxBytes placed_bytes(const Frame& frame);
     [[nodiscard]] bool strips_tag(const Frame& frame) const;
     void parse_headers(Frame& frame) const;
-    [[nodiscard]] RxMetadata describe(const Frame& frame, const ChecksumVerdict& told) const;
+    [[nodiscard]] RxMetadata describe(const Frame& frame, ChecksumVerdict told) const;
     [[nodiscard]] std::size_t split_point(const Frame& frame) const;
     [[nodiscard]] bool within_rlpml(unsigned queue, std::size_t length) const;
     [[nodiscard]] ixgbe_receive_result deliver(const Frame& frame,

@@ -18,8 +18,6 @@ constexpr std::size_t kTagBytes = 4;
 // CWR in the first segment only, where the chip's own masks would repeat it.
 constexpr TcpFlagMasks kAsStacksCut{.middle = 0xF76};
 
-constexpr ChecksumVerdict kUntold{};  // of frames that an ethertype filter claims
-
 std::size_t segments_of(std::size_t payload, std::size_t gso_size) {
     return std::max<std::size_t>(1, (payload + gso_size - 1) / gso_size);
 }
@@ -179,17 +177,16 @@ ixgbe_receive_result RxPath::take_super(ConstBytes bytes, const ixgbe_frame_offl
 ixgbe_receive_result RxPath::coalesce_super(const Frame& frame,
                                             const ixgbe_frame_offload& offload) {
     // The sums of its segments are ours to make.
-    const ChecksumVerdict verdict = verify(frame.bytes, frame.info, L4Trust::vouched);
+    const ChecksumVerdict verdict = checked(frame, L4Trust::vouched);
     const ChecksumVerdict told = offloads_.limit(verdict, frame.info);
     const RxMetadata metadata = describe(frame, told);
-    const RxCoalescing::Arrival arrival{
-        .queue = frame.target.queue,
-        .frame = frame.bytes,
-        .info = frame.info,
-        .bytes = {},
-        .tag_bytes = strips_tag(frame) ? kTagBytes : 0,
-        .metadata = metadata,
-        .verdict = frame.target.ethertype_filter ? &kUntold : &verdict};
+    const RxCoalescing::Arrival arrival{.queue = frame.target.queue,
+                                        .frame = frame.bytes,
+                                        .info = frame.info,
+                                        .bytes = {},
+                                        .tag_bytes = strips_tag(frame) ? kTagBytes : 0,
+                                        .metadata = metadata,
+                                        .verdict = verdict};
     const std::size_t on_the_wire = frame.info.outer.l4.payload_offset + offload.gso_size;
     if (!within_rlpml(arrival.queue, on_the_wire - arrival.tag_bytes)) {
         return cut_super(frame, offload);
@@ -212,11 +209,12 @@ ixgbe_receive_result RxPath::coalesce_super(const Frame& frame,
 
 // Each segment is a frame that was on the wire.
 void RxPath::count_super(const Frame& frame, const ixgbe_frame_offload& offload,
-                         const ChecksumVerdict& told) {
+                         ChecksumVerdict told) {
     const std::size_t header = frame.info.outer.l4.payload_offset;
     const std::size_t payload = frame.info.outer.payload_end - header;
     const std::size_t tag = strips_tag(frame) ? kTagBytes : 0;
-    count(frame, told, static_cast<std::uint32_t>(segments_of(payload, offload.gso_size)));
+    offloads_.count_received(told, frame.info, frame.oversize_tunnel,
+                             static_cast<std::uint32_t>(segments_of(payload, offload.gso_size)));
     for (std::size_t from = 0; from < payload; from += offload.gso_size) {
         const std::size_t length = header + std::min<std::size_t>(offload.gso_size, payload - from);
         const std::size_t wire = std::max(length, kMinFrame) + kFcsBytes;
