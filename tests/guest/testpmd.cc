@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "testpmd.h"
 
-#include <cctype>
 #include <chrono>
+#include <iterator>
 #include <regex>
+#include <sstream>
 #include <stdexcept>
 
 namespace host {
@@ -20,18 +21,12 @@ std::string shell(Machine& machine, const std::string& script) {
     return done.at("stdout").get<std::string>();
 }
 
-std::string without_newline(std::string text) {
-    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) {
-        text.pop_back();
-    }
-    return text;
-}
-
-std::string address_of_nic(Machine& machine) {
-    return without_newline(shell(machine,
+std::vector<std::string> addresses_of_nics(Machine& machine) {
+    std::istringstream all(shell(machine,
                                  "for d in /sys/bus/pci/devices/*; do "
                                  "[ \"$(cat $d/vendor)$(cat $d/device)\" = 0x80860x1563 ] && "
-                                 "echo ${d##*/} && exit; done"));
+                                 "echo ${d##*/}; done; true"));
+    return {std::istream_iterator<std::string>(all), std::istream_iterator<std::string>()};
 }
 
 void hand_over(Machine& machine, const std::string& address, const std::string& driver) {
@@ -54,14 +49,16 @@ void reserve_memory(Machine& machine) {
 Testpmd::Testpmd(Machine& machine, const std::string& driver,
                  const std::vector<std::string>& options, const std::string& cores)
     : machine_(machine) {
-    const std::string address = address_of_nic(machine);
-    hand_over(machine, address, driver);
+    const std::vector<std::string> addresses = addresses_of_nics(machine);
+    ports_ = addresses.size();
     reserve_memory(machine);
     std::vector<std::string> words{"dpdk-testpmd", "--lcores", cores, "-n", "1"};
-    const std::initializer_list<std::string> fixed{
-        "-d", "librte_mempool_ring.so.23", "--no-telemetry", "-a", address, "--",
-        "-i", "--total-num-mbufs=16384"};
-    words.insert(words.end(), fixed);
+    words.insert(words.end(), {"-d", "librte_mempool_ring.so.23", "--no-telemetry"});
+    for (const std::string& address : addresses) {
+        hand_over(machine, address, driver);
+        words.insert(words.end(), {"-a", address});
+    }
+    words.insert(words.end(), {"--", "-i", "--total-num-mbufs=16384"});
     words.insert(words.end(), options.begin(), options.end());
     greeting_ =
         machine.agent()
@@ -106,15 +103,16 @@ void Testpmd::run_all(const std::vector<std::string>& commands) {
 
 void Testpmd::start() {
     const auto deadline = std::chrono::steady_clock::now() + Milliseconds(30000);
-    std::string port;
-    do {
-        port = run("show port info 0");
-        if (port.find("Link status: up") != std::string::npos) {
-            (void)run("start");
-            return;
-        }
-    } while (std::chrono::steady_clock::now() < deadline);
-    throw std::runtime_error("no link: " + port);
+    for (std::size_t port = 0; port < ports_; ++port) {
+        std::string told;
+        do {
+            told = run("show port info " + std::to_string(port));
+            if (std::chrono::steady_clock::now() > deadline) {
+                throw std::runtime_error("no link: " + told);
+            }
+        } while (told.find("Link status: up") == std::string::npos);
+    }
+    (void)run("start");
 }
 
 Counts Testpmd::statistics() {

@@ -16,9 +16,8 @@ using Counts = std::map<std::string, std::uint64_t>;
 
 class Testpmd {
 public:
-    // Takes the first NIC from the kernel, gives it to `driver` (uio_pci_generic, vfio-pci) and
-    // starts testpmd with `options`, its threads on `cores` (as DPDK's --lcores has it). Throws
-    // with what the program said.
+    // Gives every X550 to `driver` (uio_pci_generic, vfio-pci) and starts testpmd with `options`,
+    // its threads on `cores` (as DPDK's --lcores has it). Throws with what the program said.
     Testpmd(Machine& machine, const std::string& driver, const std::vector<std::string>& options,
             const std::string& cores = "0,1");
     Testpmd(const Testpmd&) = delete;
@@ -29,8 +28,8 @@ public:
     std::string run(const std::string& command);
     // Commands without an answer worth reading.
     void run_all(const std::vector<std::string>& commands);
-    // Waits for the link, without which frames are lost, and starts to forward; throws what the
-    // port says of itself when there is none.
+    // Waits for the link of every port, without which frames are lost, and starts to forward;
+    // throws what a port says of itself when it has none.
     void start();
     [[nodiscard]] const std::string& greeting() const { return greeting_; }
 
@@ -41,6 +40,7 @@ public:
 
 private:
     Machine& machine_;
+    std::size_t ports_ = 0;
     std::string greeting_;
 };
 
