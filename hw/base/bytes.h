@@ -28,6 +28,18 @@ requires std::is_trivially_copyable_v<T>
     return value;
 }
 
+// A header where it lies, or null: what is loaded from it has not been through a copy on the stack,
+// which would cost each member that is narrower than the copy's words a wait. The frame of a peer
+// may be a guest's memory: what is checked and then used is loaded once, into a variable.
+template <typename T>
+requires std::is_trivially_copyable_v<T>
+[[nodiscard]] const T* view_at(ConstBytes bytes, std::size_t offset) {
+    static_assert(alignof(T) == 1);
+    return holds(bytes, offset, sizeof(T))
+               ? static_cast<const T*>(static_cast<const void*>(bytes.data() + offset))
+               : nullptr;
+}
+
 template <typename T>
 requires std::is_trivially_copyable_v<T>
 [[nodiscard]] bool write_at(Bytes bytes, std::size_t offset, const T& value) {

@@ -18,8 +18,7 @@ bool ipv4_header_is_bad(ConstBytes frame, const Layer3& ip) {
 }
 
 bool sum_is_bad(ConstBytes frame, const Layer3& ip) {
-    ChecksumAccumulator sum;
-    sum.add_be16(pseudo_header_sum(frame, ip, ip.protocol));
+    ChecksumAccumulator sum = pseudo_header(frame, ip, ip.protocol);
     sum.add_be16(static_cast<std::uint16_t>(ip.payload_len()));
     sum.add(frame.subspan(ip.l4.offset, ip.payload_len()));
     return sum.fold() != kGood;
@@ -27,7 +26,7 @@ bool sum_is_bad(ConstBytes frame, const Layer3& ip) {
 
 bool sctp_is_bad(ConstBytes frame, const Layer3& ip) {
     const ConstBytes packet = frame.subspan(ip.l4.offset, ip.payload_len());
-    const auto header = read_at<SctpHeader>(packet, 0);
+    const auto* const header = view_at<SctpHeader>(packet, 0);
     if (!header) {
         return true;
     }
@@ -41,7 +40,7 @@ bool sctp_is_bad(ConstBytes frame, const Layer3& ip) {
 }
 
 void verify_udp(ConstBytes frame, const Layer3& ip, L4Trust trust, ChecksumVerdict& verdict) {
-    const auto header = read_at<UdpHeader>(frame, ip.l4.offset);
+    const auto* const header = view_at<UdpHeader>(frame, ip.l4.offset);
     if (!header) {
         return;
     }
@@ -89,23 +88,12 @@ void verify_tunnel(ConstBytes frame, const PacketInfo& info, ChecksumVerdict& ve
     }
     if (info.tunnel == TunnelKind::vxlan) {
         // The X550 does not verify an outer UDP checksum; it reports that there is one.
-        const auto udp = read_at<UdpHeader>(frame, info.outer.l4.offset);
+        const auto* const udp = view_at<UdpHeader>(frame, info.outer.l4.offset);
         verdict.outer_bad = verdict.outer_bad || (udp && udp->checksum != 0);
     }
 }
 
 }  // namespace
-
-std::uint16_t pseudo_header_sum(ConstBytes frame, const Layer3& layer,
-                                std::uint8_t protocol) noexcept {
-    // Source and destination are neighbours in both versions.
-    ChecksumAccumulator sum;
-    if (holds(frame, layer.src_offset, 2 * layer.address_len())) {
-        sum.add(frame.subspan(layer.src_offset, 2 * layer.address_len()));
-    }
-    sum.add_be16(protocol);
-    return sum.fold();
-}
 
 ChecksumVerdict verify(ConstBytes frame, const PacketInfo& info, L4Trust trust) noexcept {
     ChecksumVerdict verdict;

@@ -6,17 +6,31 @@
 // every byte was 0.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
 #include "base/bytes.h"
 #include "base/endian.h"
+#include "net/checksum_words.h"
 #include "net/parse.h"
 
 namespace ixgbe {
 
+namespace checksum_detail {
+
+// Headers are summed where they are needed, everything longer by a kernel.
+inline constexpr std::size_t kFewBytes = 64;
+[[nodiscard]] std::uint16_t sum_of_many(ConstBytes bytes) noexcept;
+
+}  // namespace checksum_detail
+
 // Folded sum of `bytes`, the first of them at an even offset.
-[[nodiscard]] std::uint16_t ones_complement_sum(ConstBytes bytes) noexcept;
+[[nodiscard]] inline std::uint16_t ones_complement_sum(ConstBytes bytes) noexcept {
+    using namespace checksum_detail;
+    return bytes.size() <= kFewBytes ? byte_swap(fold(sum_words(bytes.data(), bytes.size())))
+                                     : sum_of_many(bytes);
+}
 
 // memcpy and sum in one pass; the shorter of the two lengths counts.
 std::uint16_t copy_and_sum(Bytes to, ConstBytes from) noexcept;
@@ -28,28 +42,40 @@ std::uint16_t copy_and_sum(Bytes to, ConstBytes from) noexcept;
 }
 
 // Sums pieces of one byte string in order; a piece of odd length shifts the ones that follow.
+// Folded once, in the end.
 class ChecksumAccumulator {
 public:
-    void add(ConstBytes bytes) noexcept { add_sum(ones_complement_sum(bytes), bytes.size()); }
+    void add(ConstBytes bytes) noexcept {
+        using namespace checksum_detail;
+        if (bytes.size() <= kFewBytes) {
+            add_words(sum_words(bytes.data(), bytes.size()), bytes.size());
+        } else {
+            add_sum(sum_of_many(bytes), bytes.size());
+        }
+    }
 
     // As add(), for a piece whose folded sum is already known.
     void add_sum(std::uint16_t sum, std::size_t length) noexcept {
-        sum_ += odd_ ? byte_swap(sum) : sum;
-        odd_ = odd_ != ((length & 1) != 0);
+        add_words(byte_swap(sum), length);
     }
 
     // A number that is not part of the byte string: a length or protocol of the pseudo-header, a
     // seed.
-    void add_be16(std::uint16_t word) noexcept { sum_ += word; }
+    void add_be16(std::uint16_t word) noexcept {
+        sum_ = checksum_detail::add_around(sum_, byte_swap(word));
+    }
 
     [[nodiscard]] std::uint16_t fold() const noexcept {
-        std::uint64_t sum = (sum_ & 0xFFFFFFFF) + (sum_ >> 32);
-        sum = (sum & 0xFFFF) + (sum >> 16);
-        sum = (sum & 0xFFFF) + (sum >> 16);
-        return static_cast<std::uint16_t>((sum & 0xFFFF) + (sum >> 16));
+        return byte_swap(checksum_detail::fold(sum_));
     }
 
 private:
+    // In memory order, modulo 2^64 - 1: to turn it round by a byte is to move all bytes by one.
+    void add_words(std::uint64_t words, std::size_t length) noexcept {
+        sum_ = checksum_detail::add_around(sum_, odd_ ? std::rotl(words, 8) : words);
+        odd_ = odd_ != ((length & 1) != 0);
+    }
+
     std::uint64_t sum_ = 0;
     bool odd_ = false;
 };
@@ -61,10 +87,18 @@ private:
 // Frame check sequence of IEEE 802.3; goes on the wire as le32.
 [[nodiscard]] std::uint32_t crc32_ethernet(ConstBytes bytes, std::uint32_t crc = 0) noexcept;
 
-// Folded sum of source, destination and protocol of an IP header, without the length. `layer` comes
-// from parse() of this very frame.
-[[nodiscard]] std::uint16_t pseudo_header_sum(ConstBytes frame, const Layer3& layer,
-                                              std::uint8_t protocol) noexcept;
+// Source, destination and protocol of an IP header, without the length. `layer` comes from parse()
+// of this very frame.
+[[nodiscard]] inline ChecksumAccumulator pseudo_header(ConstBytes frame, const Layer3& layer,
+                                                       std::uint8_t protocol) noexcept {
+    // Source and destination are neighbours in both versions.
+    ChecksumAccumulator sum;
+    if (holds(frame, layer.src_offset, 2 * layer.address_len())) {
+        sum.add(frame.subspan(layer.src_offset, 2 * layer.address_len()));
+    }
+    sum.add_be16(protocol);
+    return sum;
+}
 
 // What the X550 reports about the checksums of a received frame (X550 DS 7.1.11). One byte: it is
 // made bit by bit and then handed on as a whole, several times a frame.

@@ -10,47 +10,10 @@
 #include <immintrin.h>
 
 #include "net/checksum.h"
+#include "net/checksum_words.h"
 
 namespace ixgbe::checksum_detail {
 namespace {
-
-std::uint16_t fold(std::uint64_t sum) {
-    sum = (sum & 0xFFFFFFFF) + (sum >> 32);
-    sum = (sum & 0xFFFF) + (sum >> 16);
-    sum = (sum & 0xFFFF) + (sum >> 16);
-    return static_cast<std::uint16_t>((sum & 0xFFFF) + (sum >> 16));
-}
-
-// Adds with the carry brought round, for 64-bit words.
-std::uint64_t add_around(std::uint64_t a, std::uint64_t b) {
-    const std::uint64_t sum = a + b;
-    return sum + static_cast<std::uint64_t>(sum < a);
-}
-
-template <typename T>
-T load(const std::byte* from) {
-    T value;
-    std::memcpy(&value, from, sizeof(T));
-    return value;
-}
-
-// The last 0 to 7 bytes in memory order, padded with zeros.
-std::uint64_t load_rest(const std::byte* from, std::size_t length) {
-    std::uint64_t value = 0;
-    std::size_t at = 0;
-    if ((length & 4) != 0) {
-        value = load<le32>(from);
-        at = 4;
-    }
-    if ((length & 2) != 0) {
-        value |= std::uint64_t{load<le16>(from + at)} << (8 * at);
-        at += 2;
-    }
-    if ((length & 1) != 0) {
-        value |= std::uint64_t{std::to_integer<std::uint8_t>(from[at])} << (8 * at);
-    }
-    return value;
-}
 
 // Bytes from here to the next multiple of `boundary`. Vectors that straddle cache lines halve the
 // speed of long sums.
@@ -234,15 +197,24 @@ struct Sum512 {
     sum.upper += words >> 32;
 }
 
+using Words256 = std::uint64_t __attribute__((vector_size(32)));
+using Words128 = std::uint64_t __attribute__((vector_size(16)));
+
+template <typename Half, typename Whole>
+[[gnu::target("avx512f,avx512bw")]] inline Half halves_added(const Whole& whole) {
+    static_assert(sizeof(Whole) == 2 * sizeof(Half));
+    std::array<Half, 2> halves;
+    std::memcpy(halves.data(), &whole, sizeof whole);
+    return halves[0] + halves[1];
+}
+
 [[gnu::target("avx512f,avx512bw")]] inline std::uint16_t reduce512(const Sum512& a,
                                                                    const Sum512& b) {
     const Words512 upper = a.upper + b.upper;
     const Words512 lanes = a.words + b.words - (upper << 32) + upper;
-    std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < 8; ++i) {
-        sum += lanes[i];
-    }
-    return fold(sum);
+    const auto half = halves_added<Words256>(lanes);
+    const auto pair = halves_added<Words128>(half);
+    return fold(pair[0] + pair[1]);
 }
 
 [[gnu::target("avx512f,avx512bw")]] inline __mmask64 first_bytes(std::size_t count) {
@@ -330,7 +302,7 @@ std::uint16_t wire_value(std::uint16_t sum) {
 
 }  // namespace
 
-std::uint16_t ones_complement_sum(ConstBytes bytes) noexcept {
+std::uint16_t checksum_detail::sum_of_many(ConstBytes bytes) noexcept {
     if (avx512_usable()) {
         return wire_value(sum_avx512(bytes.data(), bytes.size()));
     }

@@ -17,8 +17,8 @@ bool take_tag(ConstBytes frame, std::uint16_t wanted, Layer2& l2, std::uint16_t&
         return false;
     }
     const std::size_t end = l2.offset + l2.header_len;
-    const auto tag = read_at<VlanTag>(frame, end - sizeof(be16));
-    const auto type = read_at<be16>(frame, end + sizeof(be16));
+    const auto* const tag = view_at<VlanTag>(frame, end - sizeof(be16));
+    const auto* const type = view_at<be16>(frame, end + sizeof(be16));
     if (!tag || !type) {
         return false;
     }
@@ -31,7 +31,7 @@ bool take_tag(ConstBytes frame, std::uint16_t wanted, Layer2& l2, std::uint16_t&
 
 void parse_l2(ConstBytes frame, std::size_t offset, std::uint16_t outer_type,
               std::uint16_t vlan_type, Layer2& l2) {
-    const auto type = read_at<be16>(frame, offset + offsetof(EthernetHeader, type));
+    const auto* const type = view_at<be16>(frame, offset + offsetof(EthernetHeader, type));
     if (!type) {
         return;
     }
@@ -54,14 +54,17 @@ void set_payload_end(ConstBytes frame, std::size_t length, Layer3& ip) {
 }
 
 bool parse_ipv4(ConstBytes frame, std::size_t offset, Layer3& ip) {
-    const auto header = read_at<Ipv4Header>(frame, offset);
-    if (!header || header->version() != 4 || header->header_len() < sizeof(Ipv4Header) ||
-        !holds(frame, offset, header->header_len())) {
+    const auto* const header = view_at<Ipv4Header>(frame, offset);
+    if (!header || header->version() != 4) {
+        return false;
+    }
+    const unsigned header_len = header->header_len();
+    if (header_len < sizeof(Ipv4Header) || !holds(frame, offset, header_len)) {
         return false;
     }
     ip.kind = L3Kind::ipv4;
     ip.offset = narrow(offset);
-    ip.header_len = header->header_len();
+    ip.header_len = header_len;
     ip.has_options = ip.header_len > sizeof(Ipv4Header);
     ip.fragment = header->is_fragment();
     ip.protocol = header->protocol;
@@ -99,7 +102,7 @@ bool is_walked_extension(std::uint8_t protocol) {
 // walk.
 bool take_extension(ConstBytes frame, Layer3& ip) {
     const std::size_t at = ip.payload_offset();
-    const auto extension = read_at<Ipv6Extension>(frame, at);
+    const auto* const extension = view_at<Ipv6Extension>(frame, at);
     const bool is_fragment = ip.protocol == ipproto::kFragment;
     if (!extension) {
         ip.cut_short = true;
@@ -125,7 +128,7 @@ bool take_extension(ConstBytes frame, Layer3& ip) {
 }
 
 bool parse_ipv6(ConstBytes frame, std::size_t offset, const ParseOptions& options, Layer3& ip) {
-    const auto header = read_at<Ipv6Header>(frame, offset);
+    const auto* const header = view_at<Ipv6Header>(frame, offset);
     if (!options.ipv6 || !header || header->version() != 6) {
         return false;
     }
@@ -153,8 +156,9 @@ std::size_t l4_header_len(ConstBytes frame, const Layer3& ip) {
     std::size_t length = 0;
     switch (ip.l4.kind) {
         case L4Kind::tcp: {
-            const auto tcp = read_at<TcpHeader>(frame, ip.l4.offset);
-            length = tcp && tcp->header_len() >= sizeof(TcpHeader) ? tcp->header_len() : 0;
+            const auto* const tcp = view_at<TcpHeader>(frame, ip.l4.offset);
+            length = tcp ? tcp->header_len() : 0;
+            length = length >= sizeof(TcpHeader) ? length : 0;
             break;
         }
         case L4Kind::udp:
@@ -215,20 +219,23 @@ void parse_l3(ConstBytes frame, const Layer2& l2, const ParseOptions& options, L
 // Offset of the inner Ethernet header; 0: not NVGRE. Checksum and sequence are not NVGRE's but are
 // stepped over (rule NVGRE-17); without a key it is some other GRE.
 std::size_t nvgre_payload(ConstBytes frame, const Layer3& ip) {
-    const auto gre = read_at<GreHeader>(frame, ip.l4.offset);
-    if (!gre || gre->protocol != ethertype::kTransparentEthernet ||
-        (gre->flags & (GreHeader::kVersionMask | GreHeader::kRouting)) != 0 ||
-        (gre->flags & GreHeader::kKey) == 0) {
+    const auto* const gre = view_at<GreHeader>(frame, ip.l4.offset);
+    if (!gre || gre->protocol != ethertype::kTransparentEthernet) {
+        return 0;
+    }
+    const std::uint16_t flags = gre->flags;
+    if ((flags & (GreHeader::kVersionMask | GreHeader::kRouting)) != 0 ||
+        (flags & GreHeader::kKey) == 0) {
         return 0;
     }
     std::size_t length = sizeof(GreHeader) + 4;
-    length += (gre->flags & GreHeader::kChecksum) != 0 ? 4u : 0u;
-    length += (gre->flags & GreHeader::kSequence) != 0 ? 4u : 0u;
+    length += (flags & GreHeader::kChecksum) != 0 ? 4u : 0u;
+    length += (flags & GreHeader::kSequence) != 0 ? 4u : 0u;
     return ip.l4.offset + length;
 }
 
 std::size_t vxlan_payload(ConstBytes frame, const Layer3& ip, std::uint16_t port) {
-    const auto udp = read_at<UdpHeader>(frame, ip.l4.offset);
+    const auto* const udp = view_at<UdpHeader>(frame, ip.l4.offset);
     if (!udp || udp->dst_port != port) {
         return 0;
     }

@@ -41,7 +41,14 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
 }
 
 bool same(ConstBytes a, ConstBytes b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+// A number's worth of bytes.
+template <typename T>
+bool same(ConstBytes a, std::size_t a_offset, ConstBytes b, std::size_t b_offset) {
+    return checksum_detail::load<T>(a.data() + a_offset) ==
+           checksum_detail::load<T>(b.data() + b_offset);
 }
 
 // Options may be absent, or the one layout that stacks send (RSC-16).
@@ -63,13 +70,18 @@ bool read_options(ConstBytes frame, const RscOptions& allowed, RscSegment& segme
     return true;
 }
 
-// As much of a layer as the pseudo-header needs.
-std::uint16_t pseudo_header_of(ConstBytes frame, std::uint32_t l3, bool ipv4, std::size_t length) {
-    Layer3 layer;
-    layer.kind = ipv4 ? L3Kind::ipv4 : L3Kind::ipv6;
-    layer.src_offset = l3 + static_cast<std::uint32_t>(ipv4 ? kIpv4Addresses : kIpv6Addresses);
-    return ones_complement_add(pseudo_header_sum(frame, layer, ipproto::kTcp),
-                               static_cast<std::uint16_t>(length));
+// Of the pseudo-header and what `l4` is.
+ChecksumAccumulator tcp_sum(ConstBytes addresses, ConstBytes l4, std::size_t length) {
+    ChecksumAccumulator sum;
+    sum.add_be16(ipproto::kTcp);
+    sum.add_be16(static_cast<std::uint16_t>(length));
+    sum.add(addresses);
+    sum.add(l4);
+    return sum;
+}
+
+ConstBytes addresses_in(ConstBytes frame, std::size_t l3, bool ipv4) {
+    return ipv4 ? frame.subspan(l3 + kIpv4Addresses, 8) : frame.subspan(l3 + kIpv6Addresses, 32);
 }
 
 bool version_on(const Layer3& ip, const RscOptions& options) {
@@ -105,12 +117,17 @@ std::optional<RscSegment> rsc_segment(ConstBytes frame, const PacketInfo& info,
         return std::nullopt;
     }
     const Layer3& ip = info.outer;
-    const auto tcp = read_at<TcpHeader>(frame, ip.l4.offset);
-    if (!tcp || (tcp->flags() & ~kMayJoin) != 0 || (tcp->flags() & TcpHeader::kAck) == 0) {
+    const auto* const tcp = view_at<TcpHeader>(frame, ip.l4.offset);
+    const std::uint16_t flags = tcp != nullptr ? tcp->flags() : 0;
+    if ((flags & ~kMayJoin) != 0 || (flags & TcpHeader::kAck) == 0) {
         return std::nullopt;
     }
-    RscSegment out{.ipv4 = ip.kind == L3Kind::ipv4,
-                   .flags = tcp->flags(),
+    const bool ipv4 = ip.kind == L3Kind::ipv4;
+    const std::size_t hop_limit = ip.offset + (ipv4 ? kIpv4Ttl : kIpv6HopLimit);
+    std::optional<RscSegment> out(
+        RscSegment{.ipv4 = ipv4,
+                   .hop_limit = read_at<std::uint8_t>(frame, hop_limit).value_or(0),
+                   .flags = flags,
                    .window = tcp->window,
                    .l3_offset = ip.offset,
                    .l4_offset = ip.l4.offset,
@@ -118,10 +135,11 @@ std::optional<RscSegment> rsc_segment(ConstBytes frame, const PacketInfo& info,
                    .payload_len = ip.payload_end - ip.l4.payload_offset,
                    .seq = tcp->seq,
                    .ack = tcp->ack,
-                   .connection = rsc_connection(frame, info)};
-    const std::size_t hop_limit = ip.offset + (out.ipv4 ? kIpv4Ttl : kIpv6HopLimit);
-    out.hop_limit = read_at<std::uint8_t>(frame, hop_limit).value_or(0);
-    return read_options(frame, options, out) ? std::optional(out) : std::nullopt;
+                   .connection = rsc_connection(frame, info)});
+    if (!read_options(frame, options, *out)) {
+        out.reset();
+    }
+    return out;
 }
 
 RscException rsc_exception(ConstBytes frame, const PacketInfo& info,
@@ -136,7 +154,7 @@ RscException rsc_exception(ConstBytes frame, const PacketInfo& info,
     if (ip.has_options || ip.has_extensions) {
         return RscException::ip_option;
     }
-    const auto tcp = read_at<TcpHeader>(frame, ip.l4.offset);
+    const auto* const tcp = view_at<TcpHeader>(frame, ip.l4.offset);
     if (!ip.l4.is(L4Kind::tcp) || !tcp) {
         return RscException::none;
     }
@@ -152,12 +170,12 @@ bool RscUnit::same_connection(ConstBytes frame, const RscSegment& segment) const
     if (segment.connection != connection_ || segment.ipv4 != ipv4_) {
         return false;
     }
-    const std::size_t addresses = ipv4_ ? kIpv4Addresses : kIpv6Addresses;
-    const std::size_t length = ipv4_ ? 8 : 32;
     const ConstBytes own(header_);
-    return same(own.subspan(l3_ + addresses, length),
-                frame.subspan(segment.l3_offset + addresses, length)) &&
-           same(own.subspan(l4_, 4), frame.subspan(segment.l4_offset, 4));
+    return same<std::uint32_t>(own, l4_, frame, segment.l4_offset) &&
+           (ipv4_ ? same<std::uint64_t>(own, l3_ + kIpv4Addresses, frame,
+                                        segment.l3_offset + kIpv4Addresses)
+                  : same(addresses_in(own, l3_, false),
+                         addresses_in(frame, segment.l3_offset, false)));
 }
 
 // Everything else that has to be equal: MAC addresses and tag (RSC-6); TOS and DF, or traffic class
@@ -172,12 +190,12 @@ bool RscUnit::same_envelope(ConstBytes frame, const RscSegment& segment) const n
         return false;
     }
     if (!ipv4_) {
-        return same(own.subspan(l3_, 4), frame.subspan(l3_, 4));
+        return same<std::uint32_t>(own, l3_, frame, l3_);
     }
     constexpr std::size_t kTos = 1;
     constexpr std::size_t kFragment = 6;
-    return own[l3_ + kTos] == frame[l3_ + kTos] &&
-           same(own.subspan(l3_ + kFragment, 2), frame.subspan(l3_ + kFragment, 2));
+    return same<std::uint8_t>(own, l3_ + kTos, frame, l3_ + kTos) &&
+           same<std::uint16_t>(own, l3_ + kFragment, frame, l3_ + kFragment);
 }
 
 RscStep RscUnit::decide(ConstBytes frame, const RscSegment& segment,
@@ -260,10 +278,10 @@ void RscUnit::advance_id(std::uint16_t by) noexcept {
 // is what is missing from that of its headers: the payload itself need not be read again.
 std::uint16_t RscUnit::payload_sum_of(ConstBytes frame, const RscSegment& segment) const noexcept {
     const std::size_t l4_header = segment.header_len - segment.l4_offset;
-    const std::uint16_t headers = ones_complement_add(
-        pseudo_header_of(frame, segment.l3_offset, ipv4_, l4_header + segment.payload_len),
-        ones_complement_sum(frame.subspan(segment.l4_offset, l4_header)));
-    return static_cast<std::uint16_t>(~headers);
+    const ChecksumAccumulator headers =
+        tcp_sum(addresses_in(frame, segment.l3_offset, ipv4_),
+                frame.subspan(segment.l4_offset, l4_header), l4_header + segment.payload_len);
+    return static_cast<std::uint16_t>(~headers.fold());
 }
 
 void RscUnit::add_payload(const RscSegment& segment, std::uint16_t sum,
@@ -315,12 +333,10 @@ void RscUnit::finish_tcp() noexcept {
     }
     (void)write_at(own, l4_ + kTcpChecksum, be16(0));
     const std::size_t l4_header = header_len_ - l4_;
-    ChecksumAccumulator sum = payload_sum_;
-    const std::uint16_t header = ones_complement_sum(own.subspan(l4_, l4_header));
-    const std::uint16_t whole = ones_complement_add(
-        sum.fold(),
-        ones_complement_add(header, pseudo_header_of(own, l3_, ipv4_, l4_header + payload_len_)));
-    (void)write_at(own, l4_ + kTcpChecksum, be16(static_cast<std::uint16_t>(~whole)));
+    ChecksumAccumulator sum = tcp_sum(addresses_in(own, l3_, ipv4_), own.subspan(l4_, l4_header),
+                                      l4_header + payload_len_);
+    sum.add_sum(payload_sum_.fold(), payload_len_);
+    (void)write_at(own, l4_ + kTcpChecksum, be16(static_cast<std::uint16_t>(~sum.fold())));
 }
 
 }  // namespace ixgbe

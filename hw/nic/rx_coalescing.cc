@@ -83,14 +83,15 @@ bool RxCoalescing::take(const Arrival& arrival) {
     if (!on && open_on_.at(arrival.queue) == 0) {
         return false;
     }
-    const std::uint64_t connection = rsc_connection(arrival.frame, arrival.info);
+    const auto segment = on && is_good(arrival.verdict)
+                             ? rsc_segment(arrival.frame, arrival.info, options())
+                             : std::nullopt;
+    const std::uint64_t connection =
+        segment ? segment->connection : rsc_connection(arrival.frame, arrival.info);
     if (connection == 0 && arrival.info.outer.protocol == ipproto::kTcp) {
         close_queue(arrival.queue);  // a fragment or half a header: whose it is cannot be told
     }
     Unit* const unit = connection != 0 ? find(arrival.queue, connection) : nullptr;
-    const bool wanted = on && is_good(arrival.verdict) && connection != 0;
-    const auto segment =
-        wanted ? rsc_segment(arrival.frame, arrival.info, options()) : std::nullopt;
     if (on && !segment) {
         count_exception(arrival);
     }
@@ -172,23 +173,24 @@ RxCoalescing::Unit* RxCoalescing::find(unsigned queue, std::uint64_t connection)
     if (open_on_.at(queue) == 0) {
         return nullptr;
     }
-    auto* const found = std::find_if(units_.begin(), units_.end(), [&](const Unit& unit) {
-        return unit.used && unit.queue == queue && unit.rsc.connection() == connection;
-    });
-    return found != units_.end() ? found : nullptr;
+    const std::size_t context = index_.find({.connection = connection, .queue = queue});
+    return context != index_.kNone ? &units_.at(context) : nullptr;
 }
 
 // Null: all contexts are busy (RSC-E1), or the write-back of a unit before switched this off.
-RxCoalescing::Unit* RxCoalescing::open_unit(const Arrival& arrival) {
+RxCoalescing::Unit* RxCoalescing::open_unit(const Arrival& arrival, std::uint64_t connection) {
     if (!enabled(arrival.queue)) {
         return nullptr;
     }
-    auto* const unit = std::find_if(units_.begin(), units_.end(),
-                                    [](const Unit& candidate) { return !candidate.used; });
-    if (unit == units_.end() || open_ >= offloads_.gates().rsc_flows) {
+    const std::size_t context =
+        open_ < offloads_.gates().rsc_flows
+            ? index_.take({.connection = connection, .queue = arrival.queue})
+            : index_.kNone;
+    if (context == index_.kNone) {
         abort(OffloadCounter::rsc_no_resources);
         return nullptr;
     }
+    Unit* const unit = &units_.at(context);
     unit->used = true;
     unit->queue = arrival.queue;
     unit->serial = ++serial_;
@@ -220,7 +222,7 @@ bool RxCoalescing::start(const Arrival& arrival, const RscSegment& segment) {
     if (!may_start(arrival, segment)) {
         return false;
     }
-    Unit* const unit = open_unit(arrival);
+    Unit* const unit = open_unit(arrival, segment.connection);
     if (unit == nullptr) {
         return false;
     }
@@ -415,9 +417,14 @@ void RxCoalescing::write_back(const Unit& unit) {
     }
 }
 
-void RxCoalescing::release(Unit& unit) {
+void RxCoalescing::forget(Unit& unit) {
     unit.used = false;
+    index_.release(static_cast<std::size_t>(&unit - units_.data()));
     --open_;
+}
+
+void RxCoalescing::release(Unit& unit) {
+    forget(unit);
     if (--open_on_.at(unit.queue) == 0) {
         queues_.settle(unit.queue);
     }
@@ -426,8 +433,7 @@ void RxCoalescing::release(Unit& unit) {
 void RxCoalescing::forget_queue(unsigned queue) {
     for (Unit& unit : units_) {
         if (unit.used && unit.queue == queue) {
-            unit.used = false;
-            --open_;
+            forget(unit);
         }
     }
     open_on_.at(queue) = 0;

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "net/rsc.h"
+#include "net/rsc_index.h"
 #include "nic/host.h"
 #include "nic/interrupts.h"
 #include "nic/offload_switches.h"
@@ -97,7 +98,7 @@ private:
     [[nodiscard]] RscStep next_step(const Unit& unit, const Arrival& arrival,
                                     const std::optional<RscSegment>& segment) const;
     [[nodiscard]] Unit* find(unsigned queue, std::uint64_t connection);
-    [[nodiscard]] Unit* open_unit(const Arrival& arrival);
+    [[nodiscard]] Unit* open_unit(const Arrival& arrival, std::uint64_t connection);
     [[nodiscard]] bool may_start(const Arrival& arrival, const RscSegment& segment) const;
     [[nodiscard]] bool start(const Arrival& arrival, const RscSegment& segment);
     [[nodiscard]] bool append(Unit& unit, const Arrival& arrival, const RscSegment& segment);
@@ -113,6 +114,7 @@ private:
     void count_unit(const Unit& unit);
     void rewrite_headers(Unit& unit);
     void write_back(const Unit& unit);
+    void forget(Unit& unit);
     void release(Unit& unit);
 
     Host& host_;
@@ -122,6 +124,7 @@ private:
     Tracer& trace_;
     OffloadSwitches& offloads_;
     std::array<Unit, kContexts> units_;
+    RscIndex<kContexts> index_;  // of those that are used
     std::size_t open_ = 0;
     std::uint32_t serial_ = 0;
     std::array<std::uint16_t, IXGBE_QUEUES> open_on_{};

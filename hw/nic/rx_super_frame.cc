@@ -33,8 +33,8 @@ HeaderGeometry geometry_of(const PacketInfo& info) {
 
 // Checksum fields as a driver leaves them to the segmenter, which sums them as they stand.
 void seed_checksums(Bytes headers, ConstBytes frame, const Layer3& ip) {
-    const be16 pseudo_header = pseudo_header_sum(frame, ip, ipproto::kTcp);
-    (void)write_at(headers, ip.l4.offset + offsetof(TcpHeader, checksum), pseudo_header);
+    const be16 pseudo = pseudo_header(frame, ip, ipproto::kTcp).fold();
+    (void)write_at(headers, ip.l4.offset + offsetof(TcpHeader, checksum), pseudo);
     if (ip.kind == L3Kind::ipv4) {
         (void)write_at(headers, ip.offset + offsetof(Ipv4Header, checksum), be16(0));
     }
@@ -109,7 +109,7 @@ void RxCoalescing::take_super(const Arrival& arrival, std::size_t gso_size) {
 
 void RxCoalescing::super_part(const Arrival& arrival, const RscSegment& part, std::size_t gso_size,
                               std::size_t from) {
-    Unit* const unit = open_unit(arrival);
+    Unit* const unit = open_unit(arrival, part.connection);
     if (unit == nullptr) {
         return;
     }

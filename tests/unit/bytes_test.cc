@@ -31,6 +31,21 @@ TEST(Bytes, HoldsDoesNotOverflow) {
     EXPECT_FALSE(holds(bytes, kHuge, kHuge));
 }
 
+TEST(Bytes, ViewsAHeaderWhereItLies) {
+    struct Header {
+        std::uint8_t first;
+        be32 second;
+    };
+    const std::array<std::byte, 6> bytes{std::byte{0xff}, std::byte{0x01}, std::byte{0x12},
+                                         std::byte{0x34}, std::byte{0x56}, std::byte{0x78}};
+    const auto* const header = view_at<Header>(bytes, 1);
+    ASSERT_NE(header, nullptr);
+    EXPECT_EQ(header->first, 1);
+    EXPECT_EQ(std::uint32_t{header->second}, 0x12345678u);
+    EXPECT_EQ(view_at<Header>(bytes, 2), nullptr);
+    EXPECT_EQ(view_at<Header>(bytes, kHuge), nullptr);
+}
+
 TEST(Bytes, ReadsInTheMemberByteOrder) {
     const std::array<std::byte, 5> bytes{std::byte{0xff}, std::byte{0x12}, std::byte{0x34},
                                          std::byte{0x56}, std::byte{0x78}};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <random>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -44,7 +45,7 @@ TEST(Checksum, MakesTheGoldenSeeds) {
     const auto seed = [](const ref::Addresses& a, std::uint8_t protocol, std::uint16_t length) {
         const Buffer frame = ref::ip_frame(a, protocol, ref::counting(120));
         const PacketInfo info = parse(frame);
-        return ones_complement_add(pseudo_header_sum(frame, info.outer, protocol), length);
+        return ones_complement_add(pseudo_header(frame, info.outer, protocol).fold(), length);
     };
     EXPECT_EQ(seed(ref::v4_addresses(), 6, 0), 0xEC3D);
     EXPECT_EQ(seed(ref::v4_addresses(), 6, 120), 0xECB5);
@@ -82,6 +83,52 @@ TEST(ChecksumAccumulator, TakesSumsOfPiecesThatAreAlreadyKnown) {
     sum.add_sum(ones_complement_sum(all.first(33)), 33);
     sum.add_sum(ones_complement_sum(all.subspan(33)), 68);
     EXPECT_EQ(sum.fold(), ref::sum(bytes));
+}
+
+// Short strings are summed in place, longer ones by a kernel.
+TEST(Checksum, AgreesWithTheReferenceForEveryLengthAndAlignment) {
+    const Buffer pool = ref::Dice(3).bytes(400);
+    for (std::size_t offset = 0; offset < 9; ++offset) {
+        for (std::size_t length = 0; length < 300; ++length) {
+            const ConstBytes bytes = ConstBytes(pool).subspan(offset, length);
+            ASSERT_EQ(ones_complement_sum(bytes), ref::sum(Buffer(bytes.begin(), bytes.end())))
+                << offset << ", " << length;
+        }
+    }
+}
+
+TEST(Checksum, OfOnesAloneIsMinusZeroAtAnyLength) {
+    const Buffer ones(300, std::byte{0xff});
+    for (std::size_t length = 2; length <= ones.size(); length += 2) {
+        ASSERT_EQ(ones_complement_sum(ConstBytes(ones).first(length)), 0xFFFF) << length;
+    }
+}
+
+// One's complement is arithmetic modulo 2^n - 1, with the modulus in the place of zero.
+TEST(Checksum, FoldsModulo65535) {
+    std::mt19937_64 random(4);
+    for (int i = 0; i < 10'000; ++i) {
+        const std::uint64_t sum = random() >> i % 64;
+        const std::uint64_t rest = sum % 0xFFFF;
+        ASSERT_EQ(checksum_detail::fold(sum), rest == 0 && sum != 0 ? 0xFFFF : rest) << sum;
+    }
+    EXPECT_EQ(checksum_detail::fold(0), 0);
+    EXPECT_EQ(checksum_detail::fold(~std::uint64_t{0}), 0xFFFF);
+    EXPECT_EQ(checksum_detail::fold(0xFFFFFFFF00000001), 1);
+}
+
+TEST(ChecksumAccumulator, AgreesWithTheReferenceHoweverAStringIsCut) {
+    ref::Dice dice(5);
+    for (int i = 0; i < 2'000; ++i) {
+        const Buffer bytes = dice.bytes(dice.between(0, 599));
+        ChecksumAccumulator sum;
+        for (std::size_t at = 0; at < bytes.size();) {
+            const std::size_t length = std::min(dice.between(0, 129), bytes.size() - at);
+            sum.add(ConstBytes(bytes).subspan(at, length));
+            at += length;
+        }
+        ASSERT_EQ(sum.fold(), ref::sum(bytes)) << i;
+    }
 }
 
 class Kernel : public testing::TestWithParam<const SumKernel*> {
