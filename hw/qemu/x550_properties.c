@@ -8,6 +8,8 @@
 
 #include "qapi/visitor.h"
 
+#include "x550/task_offload_regs.h"
+
 /* ---- -device x550,... ---- */
 
 static const char *const x550_directions[] = {
@@ -114,80 +116,98 @@ bool x550_offload_config(X550State *s, Error **errp)
 
 /* ---- the tables ---- */
 
-enum x550_table {
-    X550_TABLE_HARDWARE = 0x010,
-    X550_TABLE_CONFIGURED = 0x110,
-    X550_TABLE_CURRENT = 0x410,
-};
-
 enum x550_kind {
-    X550_DIRECTIONS,    /* a bit for transmit, and 16 above it for receive */
+    X550_DIRECTIONS,    /* a bit for transmit, its like for receive */
     X550_BIT,
     X550_BIT_CLEAR,
     X550_ANY_BIT,       /* of the whole word */
     X550_NUMBER,
-    X550_LARGEST,       /* of some words: `low` is how many, `bits` apart */
+    X550_LARGEST,       /* of some words */
     X550_LARGEST_BYTE,
     X550_ID_WIDTH,
 };
+
+#define MEMBER(name) (X550_PARAMETERS + X550_PARAM_##name)
 
 /* One offload: where a table has it, and which parameter switches it. */
 static const struct x550_row {
     const char *name;
     uint8_t kind;
-    uint8_t word;       /* offset in a table */
-    uint8_t low;        /* lowest bit */
-    uint8_t bits;       /* of a number */
+    uint8_t word;
+    uint32_t mask;      /* of the bit, or of the number */
     uint16_t member;    /* offset in the block; 0: it cannot be switched */
+    uint8_t last, step; /* of X550_LARGEST: its last word, and the way there */
 } x550_rows[] = {
-    { "csum-ip4", X550_DIRECTIONS, 0x00, 0, 0, 0x200 },
-    { "csum-tcp4", X550_DIRECTIONS, 0x00, 1, 0, 0x201 },
-    { "csum-udp4", X550_DIRECTIONS, 0x00, 2, 0, 0x202 },
-    { "csum-tcp6", X550_DIRECTIONS, 0x00, 3, 0, 0x203 },
-    { "csum-udp6", X550_DIRECTIONS, 0x00, 4, 0, 0x204 },
-    { "csum-ip-options", X550_DIRECTIONS, 0x00, 5, 0, 0 },
-    { "csum-ip6-ext", X550_DIRECTIONS, 0x00, 8, 0, 0 },
-    { "lso1", X550_BIT, 0x08, 0, 0, 0x205 },
-    { "lso2-ip4", X550_BIT, 0x08, 1, 0, 0x207 },
-    { "lso2-ip6", X550_BIT, 0x08, 2, 0, 0x208 },
-    { "lso-max", X550_LARGEST, 0x0c, 5, 4, 0 },
-    { "lso-min-segs", X550_LARGEST_BYTE, 0x20, 0, 0, 0 },
-    { "lso-ipid", X550_ID_WIDTH, 0x08, 16, 0, 0 },
-    { "uso-ip4", X550_BIT, 0x08, 8, 0, 0x218 },
-    { "uso-ip6", X550_BIT, 0x08, 9, 0, 0x219 },
-    { "uso-sub-mss", X550_BIT, 0x08, 10, 0, 0 },
-    { "rsc-ip4", X550_BIT, 0x24, 0, 0, 0x212 },
-    { "rsc-ip6", X550_BIT, 0x24, 1, 0, 0x213 },
-    { "rsc-timestamps", X550_BIT, 0x24, 2, 0, 0 },
-    { "rsc-flows", X550_NUMBER, 0x24, 16, 16, 0 },
-    { "nvgre", X550_ANY_BIT, 0x28, 0, 0, 0x215 },
-    { "vxlan", X550_ANY_BIT, 0x30, 0, 0, 0x215 },
-    { "encap-max-header", X550_LARGEST, 0x2c, 2, 8, 0 },
-    { "vxlan-port", X550_NUMBER, 0x38, 0, 16, 0x216 },
-    { "vxlan-port-fixed", X550_BIT_CLEAR, 0x38, 16, 0, 0 },
-    { "rss", X550_ANY_BIT, 0x3c, 0, 0, 0 },
-    { "rss-udp", X550_BIT, 0x3c, 11, 0, 0 },
-    { "rss-queues", X550_NUMBER, 0x40, 0, 16, 0 },
-    { "rss-table", X550_NUMBER, 0x40, 16, 16, 0 },
-    { "vmq", X550_ANY_BIT, 0x44, 0, 0, 0 },
-    { "vmq-vlan", X550_BIT, 0x44, 17, 0, 0 },
-    { "vmq-queues", X550_NUMBER, 0x48, 0, 16, 0 },
-    { "active-ip4", X550_BIT, 0x5c, 18, 0, 0 },
-    { "active-ip6", X550_BIT, 0x5c, 19, 0, 0 },
-    { "encapsulation-active", X550_BIT, 0x5c, 16, 0, 0 },
-    { "switches-apply", X550_BIT, 0x5c, 17, 0, 0 },
+    { "csum-ip4", X550_DIRECTIONS, X550_WORD_CSUM,
+      X550_CSUM_IP4, MEMBER(IP4_CHECKSUM) },
+    { "csum-tcp4", X550_DIRECTIONS, X550_WORD_CSUM,
+      X550_CSUM_TCP4, MEMBER(TCP_IP4_CHECKSUM) },
+    { "csum-udp4", X550_DIRECTIONS, X550_WORD_CSUM,
+      X550_CSUM_UDP4, MEMBER(UDP_IP4_CHECKSUM) },
+    { "csum-tcp6", X550_DIRECTIONS, X550_WORD_CSUM,
+      X550_CSUM_TCP6, MEMBER(TCP_IP6_CHECKSUM) },
+    { "csum-udp6", X550_DIRECTIONS, X550_WORD_CSUM,
+      X550_CSUM_UDP6, MEMBER(UDP_IP6_CHECKSUM) },
+    { "csum-ip-options", X550_DIRECTIONS, X550_WORD_CSUM,
+      X550_CSUM_IP4_OPTIONS },
+    { "csum-ip6-ext", X550_DIRECTIONS, X550_WORD_CSUM,
+      X550_CSUM_IP6_EXTENSIONS },
+    { "lso1", X550_BIT, X550_WORD_SEG,
+      X550_SEG_LSO1, MEMBER(LSO_V1) },
+    { "lso2-ip4", X550_BIT, X550_WORD_SEG,
+      X550_SEG_LSO2_IP4, MEMBER(LSO_V2_IP4) },
+    { "lso2-ip6", X550_BIT, X550_WORD_SEG,
+      X550_SEG_LSO2_IP6, MEMBER(LSO_V2_IP6) },
+    { "lso-max", X550_LARGEST, X550_WORD_LSO1_MAX,
+      .last = X550_WORD_USO6_MAX, .step = 1 },
+    { "lso-min-segs", X550_LARGEST_BYTE, X550_WORD_MIN_SEGS },
+    { "lso-ipid", X550_ID_WIDTH, X550_WORD_SEG, X550_SEG_IP4_ID_16BIT },
+    { "uso-ip4", X550_BIT, X550_WORD_SEG,
+      X550_SEG_USO_IP4, MEMBER(USO_IP4) },
+    { "uso-ip6", X550_BIT, X550_WORD_SEG,
+      X550_SEG_USO_IP6, MEMBER(USO_IP6) },
+    { "uso-sub-mss", X550_BIT, X550_WORD_SEG, X550_SEG_USO_SHORT_LAST },
+    { "rsc-ip4", X550_BIT, X550_WORD_RSC,
+      X550_RSC_IP4, MEMBER(RSC_IP4) },
+    { "rsc-ip6", X550_BIT, X550_WORD_RSC,
+      X550_RSC_IP6, MEMBER(RSC_IP6) },
+    { "rsc-timestamps", X550_BIT, X550_WORD_RSC, X550_RSC_TIMESTAMPS },
+    { "rsc-flows", X550_NUMBER, X550_WORD_RSC, 0xffff0000 },
+    { "nvgre", X550_ANY_BIT, X550_WORD_GRE,
+      0, MEMBER(ENCAPSULATION_TYPES) },
+    { "vxlan", X550_ANY_BIT, X550_WORD_VXLAN,
+      0, MEMBER(ENCAPSULATION_TYPES) },
+    { "encap-max-header", X550_LARGEST, X550_WORD_GRE_MAXHDR,
+      .last = X550_WORD_VXLAN_MAXHDR, .step = 2 },
+    { "vxlan-port", X550_NUMBER, X550_WORD_ENCAP_PORT,
+      X550_ENCAP_PORT_MASK, MEMBER(VXLAN_PORT) },
+    { "vxlan-port-fixed", X550_BIT_CLEAR, X550_WORD_ENCAP_PORT,
+      X550_ENCAP_PORT_CONFIGURABLE },
+    { "rss", X550_ANY_BIT, X550_WORD_RSS_CAPS },
+    { "rss-udp", X550_BIT, X550_WORD_RSS_CAPS, X550_RSS_UDP_IP4 },
+    { "rss-queues", X550_NUMBER, X550_WORD_RSS_SIZE, 0xffff },
+    { "rss-table", X550_NUMBER, X550_WORD_RSS_SIZE, 0xffff0000 },
+    { "vmq", X550_ANY_BIT, X550_WORD_VMQ_CAPS },
+    { "vmq-vlan", X550_BIT, X550_WORD_VMQ_CAPS, X550_VMQ_FILTER_VLAN },
+    { "vmq-queues", X550_NUMBER, X550_WORD_VMQ_SIZE, 0xffff },
+    { "active-ip4", X550_BIT, X550_WORD_FLAGS, X550_FLAGS_IP4_ACTIVE },
+    { "active-ip6", X550_BIT, X550_WORD_FLAGS, X550_FLAGS_IP6_ACTIVE },
+    { "encapsulation-active", X550_BIT, X550_WORD_FLAGS,
+      X550_FLAGS_ENCAPSULATION_ACTIVE },
+    { "switches-apply", X550_BIT, X550_WORD_FLAGS,
+      X550_FLAGS_SWITCHES_APPLY },
 };
 
 static uint64_t x550_row_value(X550State *s, const struct x550_row *row,
-                               enum x550_table table)
+                               unsigned table)
 {
-    uint32_t word = ixgbe_block_peek(s->core, table + row->word);
+    uint32_t word = ixgbe_block_peek(s->core, table + row->word * 4);
     uint32_t largest = word;
 
     switch (row->kind) {
     case X550_LARGEST:
-        for (unsigned i = 1; i < row->low; i++) {
-            word = ixgbe_block_peek(s->core, table + row->word + i * row->bits);
+        for (unsigned i = row->word; i <= row->last; i += row->step) {
+            word = ixgbe_block_peek(s->core, table + i * 4);
             largest = MAX(largest, word);
         }
         return largest;
@@ -195,17 +215,18 @@ static uint64_t x550_row_value(X550State *s, const struct x550_row *row,
         return MAX(MAX(word & 0xff, word >> 8 & 0xff),
                    MAX(word >> 16 & 0xff, word >> 24));
     case X550_DIRECTIONS:
-        return (word >> row->low & 1 ? IXGBE_OFFLOAD_TX : 0) |
-               (word >> (row->low + 16) & 1 ? IXGBE_OFFLOAD_RX : 0);
+        return (word & row->mask ? IXGBE_OFFLOAD_TX : 0) |
+               (word >> X550_CSUM_RECEIVE_SHIFT & row->mask ?
+                IXGBE_OFFLOAD_RX : 0);
     case X550_BIT:
     case X550_ID_WIDTH:
-        return word >> row->low & 1;
+        return (word & row->mask) != 0;
     case X550_BIT_CLEAR:
-        return !(word >> row->low & 1);
+        return (word & row->mask) == 0;
     case X550_ANY_BIT:
         return word != 0;
     default:
-        return extract32(word, row->low, row->bits);
+        return (word & row->mask) >> ctz32(row->mask);
     }
 }
 
@@ -323,7 +344,7 @@ static void x550_get_switch(Object *obj, Visitor *v, const char *name,
     uint64_t value;
 
     if (x550_has_block(s, errp)) {
-        value = x550_row_value(s, row, X550_TABLE_CONFIGURED);
+        value = x550_row_value(s, row, X550_CURRENT);
         x550_visit_row(v, name, row, &value, errp);
     }
 }
@@ -332,8 +353,12 @@ static void x550_get_switch(Object *obj, Visitor *v, const char *name,
 static uint64_t x550_parameter(X550State *s, const struct x550_row *row,
                                uint64_t value)
 {
-    static const uint8_t of_direction[] = { 1, 2, 3, 4 };
-    const unsigned nvgre = 1, vxlan = 2;
+    static const uint8_t of_direction[] = {
+        [IXGBE_OFFLOAD_NONE] = X550_CHECKSUM_OFF,
+        [IXGBE_OFFLOAD_TX] = X550_CHECKSUM_TX,
+        [IXGBE_OFFLOAD_RX] = X550_CHECKSUM_RX,
+        [IXGBE_OFFLOAD_BOTH] = X550_CHECKSUM_BOTH,
+    };
     unsigned types = 0, own;
 
     switch (row->kind) {
@@ -343,16 +368,17 @@ static uint64_t x550_parameter(X550State *s, const struct x550_row *row,
         return value;
     case X550_ANY_BIT:
         for (unsigned i = 0; i < ARRAY_SIZE(x550_rows); i++) {
-            own = strcmp(x550_rows[i].name, "nvgre") == 0 ? nvgre : vxlan;
+            own = x550_rows[i].word == X550_WORD_GRE ? X550_TYPE_NVGRE :
+                                                       X550_TYPE_VXLAN;
             if (x550_rows[i].member == row->member &&
                 (&x550_rows[i] == row ? value :
-                 x550_row_value(s, &x550_rows[i], X550_TABLE_CONFIGURED))) {
+                 x550_row_value(s, &x550_rows[i], X550_CURRENT))) {
                 types |= own;
             }
         }
         return types;
     default:
-        return value ? 2 : 1;
+        return value ? X550_SWITCH_ON : X550_SWITCH_OFF;
     }
 }
 
@@ -362,11 +388,11 @@ static void x550_refuse(const struct x550_row *row, unsigned code,
     ERRP_GUARD();
 
     switch (code) {
-    case 1:
+    case X550_RESULT_BUSY:
         error_setg(errp, "offload-%s: the device is in the middle of a frame; "
                    "try again", row->name);
         break;
-    case 2:
+    case X550_RESULT_NOT_SUPPORTED:
         error_setg(errp, "offload-%s: the device was created %s", row->name,
                    row->kind == X550_NUMBER ? "with another one fixed" :
                                               "without it");
@@ -398,11 +424,11 @@ static void x550_set_switch(Object *obj, Visitor *v, const char *name,
     }
     x550_trace_refresh(s);
     was_busy = x550_enter(s);
-    result = parameter > UINT16_MAX ? 3 :
+    result = parameter > UINT16_MAX ? X550_RESULT_INVALID_DATA :
              ixgbe_block_set(s->core, row->member, parameter);
     x550_leave(s, was_busy);
-    if (result & 0xff) {
-        x550_refuse(row, result & 0xff, errp);
+    if (result & X550_RESULT_CODE_MASK) {
+        x550_refuse(row, result & X550_RESULT_CODE_MASK, errp);
     }
 }
 
@@ -422,13 +448,13 @@ void x550_offload_class_init(ObjectClass *class)
     }
     object_class_property_add(class, "offload-hardware", "X550Offloads",
                               x550_get_table, NULL, NULL,
-                              (void *)(uintptr_t)X550_TABLE_HARDWARE);
+                              (void *)(uintptr_t)X550_HARDWARE);
     object_class_property_add(class, "offload-configured", "X550Offloads",
                               x550_get_table, NULL, NULL,
-                              (void *)(uintptr_t)X550_TABLE_CONFIGURED);
+                              (void *)(uintptr_t)X550_CURRENT);
     object_class_property_add(class, "offload-current", "X550Offloads",
                               x550_get_table, NULL, NULL,
-                              (void *)(uintptr_t)X550_TABLE_CURRENT);
+                              (void *)(uintptr_t)X550_EFFECTIVE);
     object_class_property_add(class, "offload-statistics", "X550Statistics",
                               x550_get_statistics, NULL, NULL, NULL);
     object_class_property_add(class, "offload-generation", "uint32",
