@@ -174,7 +174,7 @@ RxCoalescing::Unit* RxCoalescing::find(unsigned queue, std::uint64_t connection)
         return nullptr;
     }
     const std::size_t context = index_.find({.connection = connection, .queue = queue});
-    return context != index_.kNone ? &units_.at(context) : nullptr;
+    return context != Index::kNone ? &units_.at(context) : nullptr;
 }
 
 // Null: all contexts are busy (RSC-E1), or the write-back of a unit before switched this off.
@@ -185,8 +185,8 @@ RxCoalescing::Unit* RxCoalescing::open_unit(const Arrival& arrival, std::uint64_
     const std::size_t context =
         open_ < offloads_.gates().rsc_flows
             ? index_.take({.connection = connection, .queue = arrival.queue})
-            : index_.kNone;
-    if (context == index_.kNone) {
+            : Index::kNone;
+    if (context == Index::kNone) {
         abort(OffloadCounter::rsc_no_resources);
         return nullptr;
     }

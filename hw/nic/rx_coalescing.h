@@ -62,7 +62,8 @@ public:
     void forget_all();
 
 private:
-    static constexpr std::size_t kContexts = 32;    // flows that the chip follows
+    static constexpr std::size_t kContexts = 32;  // flows that the chip follows
+    using Index = RscIndex<kContexts>;
     static constexpr std::size_t kMaxBuffers = 16;  // RSCCTL.MAXDESC
     static constexpr unsigned kMaxStarts = 14;      // RSCCNT has four bits
 
@@ -124,7 +125,7 @@ private:
     Tracer& trace_;
     OffloadSwitches& offloads_;
     std::array<Unit, kContexts> units_;
-    RscIndex<kContexts> index_;  // of those that are used
+    Index index_;  // of those that are used
     std::size_t open_ = 0;
     std::uint32_t serial_ = 0;
     std::array<std::uint16_t, IXGBE_QUEUES> open_on_{};

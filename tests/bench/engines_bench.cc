@@ -214,6 +214,7 @@ void lso_64k(benchmark::State& state) {
 BENCHMARK(lso_64k);
 
 constexpr std::size_t kRscFlows = 64;
+using Index = RscIndex<kRscFlows>;
 
 // Segments of 64 connections in turn, checksums verified; a unit each, closed after four of them.
 // items_per_second counts segments. DPDK's function gets its packets parsed.
@@ -233,7 +234,7 @@ void rsc_64_flows(benchmark::State& state, bool parse_too) {
     std::vector<RscUnit> units(kRscFlows);
     std::int64_t joined = 0;
     for ([[maybe_unused]] auto _ : state) {
-        RscIndex<kRscFlows> index;
+        Index index;
         for (const Buffer& frame : frames) {
             const PacketInfo& info = parse_too ? parsed.at(at) = parse(frame) : parsed.at(at);
             at = (at + 1) % parsed.size();
@@ -244,7 +245,7 @@ void rsc_64_flows(benchmark::State& state, bool parse_too) {
             }
             const RscKey key{.connection = segment->connection};
             const std::size_t found = index.find(key);
-            if (found == index.kNone) {
+            if (found == Index::kNone) {
                 units.at(index.take(key)).begin(frame, *segment);
                 continue;
             }
