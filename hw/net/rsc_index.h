@@ -11,8 +11,10 @@
 namespace ixgbe {
 
 struct RscKey {
-    std::uint64_t connection = 0;  // rsc_connection(); zero: no connection
-    unsigned queue = 0;
+    static constexpr unsigned kNoQueue = ~0U;
+
+    std::uint64_t connection = 0;  // rsc_connection(), never zero
+    unsigned queue = kNoQueue;
 
     friend bool operator==(const RscKey&, const RscKey&) = default;
 };
@@ -32,10 +34,11 @@ public:
         return static_cast<std::size_t>(found - keys_.begin());
     }
 
-    // A context for a connection that has none, or kNone.
+    // A context for a connection that has none, or kNone. The caller has looked for it.
     [[nodiscard]] std::size_t take(const RscKey& key) {
-        const auto unused = std::find_if(keys_.begin(), keys_.end(),
-                                         [](const RscKey& k) { return k.connection == 0; });
+        const auto unused = std::find_if(keys_.begin(), keys_.end(), [](const RscKey& k) {
+            return k.queue == RscKey::kNoQueue;
+        });
         if (unused == keys_.end()) {
             return kNone;
         }

@@ -243,7 +243,7 @@ void rsc_64_flows(benchmark::State& state, bool parse_too) {
             if (verdict.l4_bad || verdict.ip_bad || !segment) {
                 std::abort();
             }
-            const RscKey key{.connection = segment->connection};
+            const RscKey key{.connection = segment->connection, .queue = 0};
             const std::size_t found = index.find(key);
             if (found == Index::kNone) {
                 units.at(index.take(key)).begin(frame, *segment);

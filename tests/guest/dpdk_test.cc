@@ -60,16 +60,6 @@ TEST_P(DpdkForwarding, ForwardsFramesBehindAnIommu) {
     forwards_with(config, "vfio-pci");
 }
 
-// The driver asks for what its own chip always has: nothing it uses here may be missing.
-TEST_P(DpdkForwarding, ForwardsFramesWithEveryOffloadOff) {
-    MachineConfig config = dpdk_config();
-    config.device = device(
-        "csum-ip4=off,csum-tcp4=off,csum-udp4=off,csum-tcp6=off,csum-udp6=off,lso1=off,"
-        "lso2-ip4=off,lso2-ip6=off,uso-ip4=off,uso-ip6=off,rsc-ip4=off,rsc-ip6=off,nvgre=off,"
-        "vxlan=off,rss=off,vmq=off");
-    forwards_with(config, "uio_pci_generic");
-}
-
 // Verdicts on what arrives; checksums on what leaves.
 TEST_P(DpdkForwarding, ChecksumsBothWays) {
     Machine& machine = boot_bare(dpdk_config());

@@ -67,9 +67,10 @@ Testpmd::Testpmd(Machine& machine, const std::string& driver,
                   Milliseconds(120000))
             .at("output")
             .get<std::string>();
-    if (greeting_.find("failed") != std::string::npos ||
-        run("show port info 0").find("Infos for port 0") == std::string::npos) {
-        throw std::runtime_error("testpmd has no port: " + greeting_);
+    const std::string last = std::to_string(ports_ - 1);
+    if (ports_ == 0 || greeting_.find("failed") != std::string::npos ||
+        run("show port info " + last).find("Infos for port " + last) == std::string::npos) {
+        throw std::runtime_error("testpmd has not all ports: " + greeting_);
     }
 }
 
@@ -101,16 +102,21 @@ void Testpmd::run_all(const std::vector<std::string>& commands) {
     }
 }
 
-void Testpmd::start() {
+void Testpmd::await_link(const std::string& port) {
     const auto deadline = std::chrono::steady_clock::now() + Milliseconds(30000);
+    std::string told;
+    do {
+        told = run("show port info " + port);
+        if (told.find("Link status: up") != std::string::npos) {
+            return;
+        }
+    } while (std::chrono::steady_clock::now() < deadline);
+    throw std::runtime_error("no link: " + told);
+}
+
+void Testpmd::start() {
     for (std::size_t port = 0; port < ports_; ++port) {
-        std::string told;
-        do {
-            told = run("show port info " + std::to_string(port));
-            if (std::chrono::steady_clock::now() > deadline) {
-                throw std::runtime_error("no link: " + told);
-            }
-        } while (told.find("Link status: up") == std::string::npos);
+        await_link(std::to_string(port));
     }
     (void)run("start");
 }

@@ -39,6 +39,8 @@ public:
     std::string quit();
 
 private:
+    void await_link(const std::string& port);
+
     Machine& machine_;
     std::size_t ports_ = 0;
     std::string greeting_;

@@ -23,6 +23,10 @@ TEST(RscIndex, KnowsNobodyAtFirst) {
     EXPECT_EQ(Index().find(key(1)), Index::kNone);
 }
 
+TEST(RscIndex, TakesNoFreeContextForOneOfAFrameWithoutConnection) {
+    EXPECT_EQ(Index().find(key(0)), Index::kNone);
+}
+
 TEST(RscIndex, FindsWhatItTookUntilItIsReleased) {
     Index index;
     const std::size_t context = index.take(key(7, 3));
