@@ -129,6 +129,17 @@ TEST_P(TaskOffloadRscCause, IsCountedOnceAndInTheSum) {
     EXPECT_EQ(rig.block.counter(Counter::rsc_units), 1u);
 }
 
+// A frame of an ethertype filter is nobody's segment, so nothing about it is an exception.
+TEST_P(TaskOffloadRscCause, IsNotCountedOfFramesThatAFilterClaims) {
+    CoalescingRig rig;
+    rig.block.engage();
+    rig.driver.write<ETQF>(0, ETQF::enable | 0x0800);
+    EXPECT_EQ(segments_of(rig.burst({causes()[GetParam()].spoil(stream(1, 100)[0])})), Counts{0});
+    for (unsigned counter = Counter::rsc_segments; counter <= Counter::e7; ++counter) {
+        EXPECT_EQ(rig.block.counter(counter), 0u) << counter;
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(, TaskOffloadRscCause, testing::Range(std::size_t{0}, causes().size()),
                          [](const auto& one) { return causes()[one.param].name; });
 
