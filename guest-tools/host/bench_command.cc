@@ -61,7 +61,9 @@ std::string number(double value, const char* format) {
 }
 
 std::vector<bool> directions(const Scenario& scenario) {
-    return scenario.load == Load::pktgen ? std::vector<bool>{true} : std::vector<bool>{true, false};
+    return scenario.load == Load::pktgen  ? std::vector<bool>{true}
+           : scenario.load == Load::flood ? std::vector<bool>{false}
+                                          : std::vector<bool>{true, false};
 }
 
 Contenders boot_all(const BenchOptions& options, const Scenario& scenario) {

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench_contender.h"
 
+#include <chrono>
 #include <cstdio>
+#include <sstream>
 #include <stdexcept>
+#include <thread>
 
+#include "crafted.h"
+#include "frame_flood.h"
 #include "guest.h"
 
 namespace host {
@@ -153,8 +158,9 @@ void Contender::switch_on(const std::string& feature) {
 
 Contender::Result Contender::measure(bool guest_sends, int seconds) {
     const Costs before = costs_so_far(*machine_, ifname_);
-    Result result =
-        scenario_.load == Load::pktgen ? run_pktgen(seconds) : run_iperf(guest_sends, seconds);
+    Result result = scenario_.load == Load::pktgen  ? run_pktgen(seconds)
+                    : scenario_.load == Load::flood ? run_flood(seconds)
+                                                    : run_iperf(guest_sends, seconds);
     result.costs = costs_so_far(*machine_, ifname_) - before;
     return result;
 }
@@ -193,6 +199,29 @@ Contender::Result Contender::run_pktgen(int seconds) {
     constexpr std::uint64_t kProbe = 20000;
     const auto count = static_cast<std::uint64_t>(run(kProbe) * 1000 * seconds);
     return {.rate = run(count), .costs = {}, .units = static_cast<double>(count + kProbe) / 1000};
+}
+
+// What the stack took from any driver: the first column, a row a processor.
+double Contender::packets_processed() {
+    std::istringstream rows(shell("cut -d' ' -f1 /proc/net/softnet_stat", 60));
+    double sum = 0;
+    for (std::string row; rows >> row;) {
+        sum += static_cast<double>(std::stoul(row, nullptr, 16));
+    }
+    return sum;
+}
+
+// Frames of no protocol that the stack knows, so that what is measured is NIC and driver.
+Contender::Result Contender::run_flood(int seconds) {
+    constexpr std::size_t kPayload = 46;
+    const std::string& mac = machine_->nics().front().mac;
+    const FrameFlood flood(*network_, experiment_frame(mac, "", kPayload));
+    const double before = packets_processed();
+    const auto start = std::chrono::steady_clock::now();
+    std::this_thread::sleep_for(std::chrono::seconds(seconds));
+    const double count = (packets_processed() - before) / 1000;
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+    return {.rate = count / time.count(), .costs = {}, .units = count};
 }
 
 std::string Contender::shell(const std::string& script, int seconds) {

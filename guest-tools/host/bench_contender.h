@@ -41,6 +41,8 @@ private:
     void make_host_tunnel();
     [[nodiscard]] Result run_iperf(bool guest_sends, int seconds);
     [[nodiscard]] Result run_pktgen(int seconds);
+    [[nodiscard]] Result run_flood(int seconds);
+    [[nodiscard]] double packets_processed();
     [[nodiscard]] std::string shell(const std::string& script, int seconds);
 
     std::string device_;

@@ -13,23 +13,21 @@ struct Name {
     const char* text;
 };
 constexpr std::array kLoads{
-    Name{Load::tcp, ""},
-    Name{Load::vxlan, "vxlan"},
-    Name{Load::gretap, "gretap"},
-    Name{Load::pktgen, "pktgen"},
+    Name{Load::tcp, ""},          Name{Load::vxlan, "vxlan"}, Name{Load::gretap, "gretap"},
+    Name{Load::pktgen, "pktgen"}, Name{Load::flood, "flood"},
 };
 constexpr std::array kBackends{"user", "tap", "tap-plain", "stream"};
 
 [[noreturn]] void refuse(const std::string& name) {
     throw std::runtime_error("unknown scenario " + name +
                              ": BACKEND is user, tap, tap-plain or stream; LOAD behind a + is "
-                             "vxlan, gretap or pktgen");
+                             "vxlan, gretap, pktgen or flood");
 }
 
 }  // namespace
 
 const char* Scenario::unit() const {
-    return load == Load::pktgen ? "1000 packets/s" : "Mbit/s";
+    return packets() ? "1000 packets/s" : "Mbit/s";
 }
 
 Scenario parse_scenario(const std::string& name) {
@@ -46,6 +44,9 @@ Scenario parse_scenario(const std::string& name) {
     scenario.load = found->load;
     if (scenario.tunnel() && scenario.backend == "user") {
         throw std::runtime_error(name + ": the user-mode network carries no tunnels");
+    }
+    if (scenario.load == Load::flood && scenario.backend.rfind("tap", 0) != 0) {
+        throw std::runtime_error(name + ": only a tap is flooded");
     }
     return scenario;
 }

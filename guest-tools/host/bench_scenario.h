@@ -12,6 +12,7 @@ enum class Load {
     vxlan,   // the same inside VXLAN
     gretap,  // the same inside GRE with key and inner Ethernet: the NVGRE form
     pktgen,  // UDP frames of 64 bytes from the kernel's packet generator, sending only
+    flood,   // frames of 64 bytes that the guest's stack drops at once, receiving only
 };
 
 // Written BACKEND or BACKEND+LOAD: "tap", "stream+gretap". Backends: user, tap, tap-plain, and
@@ -23,6 +24,7 @@ struct Scenario {
 
     [[nodiscard]] bool pair() const { return backend == "stream"; }
     [[nodiscard]] bool tunnel() const { return load == Load::vxlan || load == Load::gretap; }
+    [[nodiscard]] bool packets() const { return load == Load::pktgen || load == Load::flood; }
     [[nodiscard]] const char* unit() const;
 };
 

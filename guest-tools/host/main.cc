@@ -97,7 +97,8 @@ int run(int argc, char** argv) {
         ->capture_default_str();
     bench
         ->add_option("--scenarios", bench_options.scenarios,
-                     "user, tap, tap-plain, stream (two guests); with +vxlan, +gretap or +pktgen")
+                     "user, tap, tap-plain, stream (two guests); with +vxlan, +gretap, "
+                     "+pktgen or +flood")
         ->delimiter(',')
         ->capture_default_str();
     bench

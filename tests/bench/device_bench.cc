@@ -2,6 +2,7 @@
 // The whole device through registers and memory, against a host that only counts: cost of a
 // transmitted packet, of a super-packet cut into segments, and of a received frame, over frame
 // sizes and numbers of queues.
+#include <algorithm>
 #include <array>
 #include <benchmark/benchmark.h>
 #include <cstdint>
@@ -122,10 +123,7 @@ void segment(benchmark::State& state) {
 }
 BENCHMARK(segment)->Arg(1460)->Arg(std::int64_t{16} * 1460)->Arg(65000);
 
-// Frames of `range(0)` bytes over `range(1)` queues chosen by RSS over as many flows.
-void receive(benchmark::State& state) {
-    FlatHost host;
-    const auto queues = static_cast<unsigned>(state.range(1));
+void set_up_receive(FlatHost& host, unsigned queues, bool rss) {
     for (unsigned q = 0; q < queues; ++q) {
         const std::uint64_t ring = kRings + std::uint64_t{q} * kRing * 16;
         for (std::uint32_t i = 0; i < kRing; ++i) {
@@ -138,7 +136,7 @@ void receive(benchmark::State& state) {
         host.write(RXDCTL::at(q), RXDCTL::enable);
         host.write(RDT::at(q), kRing - 1);
     }
-    host.write(MRQC::at(), queues > 1 ? 1U | 1U << 16 | 1U << 17 : 0);
+    host.write(MRQC::at(), rss ? 1U | 1U << 16 | 1U << 17 : 0);
     for (std::uint32_t i = 0; i < 10; ++i) {
         host.write(RSSRK::at(i), 0x6d5a56da + i * 0x01234567);
     }
@@ -148,6 +146,19 @@ void receive(benchmark::State& state) {
                                     (first + 3) % queues << 24);
     }
     host.write(RXCTRL::at(), 1);
+}
+
+// All that was received, as a driver does after an interrupt.
+void refill(FlatHost& host, unsigned queue) {
+    const std::uint32_t head = host.read(RDH::at(queue));
+    host.write(RDT::at(queue), (head + kRing - 1) % kRing);
+}
+
+// Frames of `range(0)` bytes over `range(1)` queues chosen by RSS over as many flows.
+void receive(benchmark::State& state) {
+    FlatHost host;
+    const auto queues = static_cast<unsigned>(state.range(1));
+    set_up_receive(host, queues, queues > 1);
     auto frame = tcp_frame(static_cast<std::size_t>(state.range(0)) - kHeaders);
     std::uint32_t flow = 0;
     for ([[maybe_unused]] auto _ : state) {
@@ -155,8 +166,7 @@ void receive(benchmark::State& state) {
         benchmark::DoNotOptimize(ixgbe_receive(host.device(), frame.data(), frame.size(), nullptr));
         if (flow % 64 == 0) {
             for (unsigned q = 0; q < queues; ++q) {
-                const std::uint32_t head = host.read(RDH::at(q));
-                host.write(RDT::at(q), (head + kRing - 1) % kRing);
+                refill(host, q);
             }
             host.run();
         }
@@ -166,6 +176,53 @@ void receive(benchmark::State& state) {
                  static_cast<double>(state.iterations()) * static_cast<double>(frame.size()));
 }
 BENCHMARK(receive)->ArgsProduct({{64, 1514}, {1, 16, 64}});
+
+// A short frame of one of many connections.
+void receive_flow(FlatHost& host, std::vector<std::uint8_t>& frame, std::uint32_t flow) {
+    frame[34] = static_cast<std::uint8_t>(flow >> 8);
+    frame[35] = static_cast<std::uint8_t>(flow);
+    benchmark::DoNotOptimize(ixgbe_receive(host.device(), frame.data(), frame.size(), nullptr));
+}
+
+std::vector<unsigned> queues_of(FlatHost& host, std::vector<std::uint8_t>& frame,
+                                std::uint32_t flows, unsigned queues) {
+    std::vector<unsigned> out;
+    for (std::uint32_t flow = 0; flow < flows && out.size() < queues; ++flow) {
+        receive_flow(host, frame, flow);
+        for (unsigned q = 0; q < queues; ++q) {
+            if (host.read(RDH::at(q)) != (host.read(RDT::at(q)) + 1) % kRing) {
+                refill(host, q);
+                if (std::find(out.begin(), out.end(), q) == out.end()) {
+                    out.push_back(q);
+                }
+            }
+        }
+    }
+    return out;
+}
+
+// Flows in turn, `range(1)` of them, over `range(0)` queues, all by RSS. As many refills a frame
+// whatever the number of queues.
+void receive_flows(benchmark::State& state) {
+    constexpr std::uint64_t kRefill = 32;
+    FlatHost host;
+    const auto queues = static_cast<unsigned>(state.range(0));
+    const auto flows = static_cast<std::uint32_t>(state.range(1));
+    set_up_receive(host, queues, true);
+    auto frame = tcp_frame(10);
+    const auto used = queues_of(host, frame, flows, queues);
+    std::uint64_t count = 0;
+    for ([[maybe_unused]] auto _ : state) {
+        receive_flow(host, frame, static_cast<std::uint32_t>(count % flows));
+        if (++count % kRefill == 0) {
+            refill(host, used[count / kRefill % used.size()]);
+            host.run();
+        }
+    }
+    state.SetItemsProcessed(state.iterations());
+    state.counters["queues"] = static_cast<double>(used.size());
+}
+BENCHMARK(receive_flows)->ArgsProduct({{1, 4, 16, 64}, {1, 64, 10000}});
 
 }  // namespace
 }  // namespace x550
