@@ -26,10 +26,15 @@ void x550_leave(X550State *s, bool was_busy)
     DEVICE(s)->mem_reentrancy_guard.engaged_in_io = was_busy;
 }
 
+/* QEMU wakes the main loop for each call, also for one that changes nothing. */
 void x550_do_later(X550State *s, unsigned what)
 {
-    if (!s->gone) {
-        s->due |= what;
+    if (s->gone) {
+        return;
+    }
+    s->due |= what;
+    if (!s->bh_scheduled) {
+        s->bh_scheduled = true;
         qemu_bh_schedule(s->bh);
     }
 }
@@ -145,6 +150,7 @@ static void x550_bottom_half(void *opaque)
     X550State *s = opaque;
     unsigned due = s->due;
 
+    s->bh_scheduled = false;
     if (!runstate_is_running()) {
         return;
     }

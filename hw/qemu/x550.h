@@ -44,6 +44,7 @@ struct X550State {
     QEMUTimer *timer;
     VMChangeStateEntry *vm_change;
     unsigned due;       /* X550_DUE_*, kept while the machine is stopped */
+    bool bh_scheduled;
     unsigned queued;    /* frames of ours that the peer keeps */
     bool writing;       /* a register write is in the core */
     bool kicked;        /* it asked for ixgbe_poll() */
