@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "lso_request.h"
+#include "offload_probe.h"
 #include "task_offload_rig.h"
 
 namespace x550 {
@@ -19,12 +20,7 @@ struct Sum {
     std::uint32_t member, option, type;
     bool v6, udp;
 
-    [[nodiscard]] FrameBuilder builder() const {
-        FrameBuilder out = v6 ? FrameBuilder().ipv6("2001:db8::1", "2001:db8::2")
-                              : FrameBuilder().ipv4("192.0.2.1", "198.51.100.2");
-        udp ? out.udp(1, 2) : out.tcp(1, 2);
-        return out.payload(123);
-    }
+    [[nodiscard]] FrameBuilder builder() const { return ProbedProtocol{name, v6, udp}.builder(); }
     [[nodiscard]] Frame right() const { return builder().build(); }
     // The one field that is asked for holds what a driver stores there.
     [[nodiscard]] Frame request() const {
