@@ -166,6 +166,9 @@ void Device::timer() {
                     start_tcp_timer();
                 }
                 break;
+            case IXGBE_DEADLINE_REFILL:
+                wake_receiver();
+                break;
             case IXGBE_DEADLINES:
                 break;
         }

@@ -91,6 +91,7 @@ private:
     void on_txdctl(unsigned queue);
     void on_dmatxctl();
     void on_tdt(unsigned queue);
+    void on_rdt(unsigned queue);
     void on_pfqde();
     void on_tcptimer(std::uint32_t value);
     void start_tcp_timer();

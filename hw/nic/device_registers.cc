@@ -117,7 +117,7 @@ void Device::write_receive_hook(Hook hook, unsigned index) {
             rx_queues_.interrupted();
             return wake_receiver();
         case Hook::rdt:
-            return wake_receiver();
+            return on_rdt(index);
         case Hook::srrctl:
         case Hook::rfctl:
         case Hook::hlreg0:
@@ -306,6 +306,20 @@ void Device::on_dmatxctl() {
 void Device::on_tdt(unsigned queue) {
     trace_(TraceEvent::tx_tail, queue, regs_.get<TDH>(queue).raw(), regs_.get<TDT>(queue).raw());
     kick(queue);
+}
+
+// A receiver that ran dry is called again for a good part of a ring, not for each handful that a
+// driver returns: a call wakes the backend, at the cost of many frames. Those who never return so
+// much wait a little.
+void Device::on_rdt(unsigned queue) {
+    constexpr std::int64_t kRefillWaitNs = 1'000'000;
+    if (!rx_path_.starved() || rx_queues_.refilled(queue)) {
+        return wake_receiver();
+    }
+    release_held();
+    if (!timers_.armed(IXGBE_DEADLINE_REFILL)) {
+        timers_.arm_in(IXGBE_DEADLINE_REFILL, kRefillWaitNs);
+    }
 }
 
 // DS 8.2.2.22.4: a window to per-queue bits.

@@ -97,6 +97,12 @@ bool RxQueues::has_room(unsigned queue, std::size_t length, std::size_t header_l
            (ring.span.size != 0 && p.descriptors >= ring.span.size);
 }
 
+bool RxQueues::refilled(unsigned queue) const {
+    constexpr std::uint32_t kEnough = 128;
+    const RingSpan ring = rest_of_ring(queue).span;
+    return ring.available() >= std::min(ring.size / 4, kEnough);
+}
+
 RxQueues::Plan RxQueues::plan(unsigned queue, std::size_t length,
                               const RxMetadata& metadata) const {
     const auto control = regs_.get<SRRCTL>(queue);

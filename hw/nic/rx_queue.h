@@ -56,6 +56,9 @@ public:
     // Whether there are descriptors for so many bytes; true as well if no number of them would do.
     [[nodiscard]] bool has_room(unsigned queue, std::size_t length, std::size_t header_len) const;
 
+    // Whether as many descriptors are posted as make it worth waking a backend that waits for them.
+    [[nodiscard]] bool refilled(unsigned queue) const;
+
     void interrupted() { ++epoch_; }
 
     // ---- buffers lent to coalesced units (rx_lending.cc) ----

@@ -19,7 +19,7 @@ QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_flow_tuple) != 42);
 QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_flow_state) != 606168);
 QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_offload_settings) != 12);
 QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_task_offload_state) != 440);
-QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_state) != 777104);
+QEMU_BUILD_BUG_ON(sizeof(struct ixgbe_state) != 777112);
 
 static const VMStateDescription vmstate_tx_context = {
     .name = "x550/tx-context",

@@ -22,13 +22,14 @@
 #define IXGBE_FLOW_FILTERS 32767u /* signatures in 256 KB; DS table 7-8 */
 #define IXGBE_FLOW_TUPLES 8191u   /* perfect filters in 256 KB */
 #define IXGBE_OFFLOAD_COUNTERS 32u
-#define IXGBE_STATE_VERSION 2u
+#define IXGBE_STATE_VERSION 3u
 
 /* Named deadlines, absolute nanoseconds of the virtual clock; -1 is "not armed". */
 enum ixgbe_deadline {
     IXGBE_DEADLINE_LINK,      /* autonegotiation completes */
     IXGBE_DEADLINE_INTERRUPT, /* the earliest EITR interval ends */
     IXGBE_DEADLINE_TCP_TIMER, /* TCPTIMER expires */
+    IXGBE_DEADLINE_REFILL,    /* a few receive buffers are there: as many as will come */
     IXGBE_DEADLINES,
 };
 
