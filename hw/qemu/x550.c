@@ -10,6 +10,7 @@
 #define X550_SUBSYSTEM_ID 0x0001
 #define X550_REVISION 1
 #define X550_REGISTER_BAR 0
+#define X550_ANSWERED_BYTES 4096
 #define X550_REGISTER_BAR_SIZE (2 * MiB)
 
 bool x550_enter(X550State *s)
@@ -39,10 +40,25 @@ void x550_do_later(X550State *s, unsigned what)
     }
 }
 
+/*
+ * What a guest sends after so many bytes are acknowledgements. On a tap the
+ * host's TCP works through them within the system call that sends them, and
+ * the guest's processor is what a received stream waits for: the main loop
+ * has the time. Elsewhere the main loop is the busier of the two.
+ */
+static bool x550_defers(X550State *s)
+{
+    bool answers = s->received > X550_ANSWERED_BYTES;
+
+    s->received = 0;
+    return s->defer_tx == ON_OFF_AUTO_ON ||
+           (s->defer_tx == ON_OFF_AUTO_AUTO && answers && x550_net_is_tap(s));
+}
+
 /* At the end of the register write that asked for it, or in the bottom half. */
 void x550_poll_soon(X550State *s)
 {
-    if (s->writing && !s->defer_tx) {
+    if (s->writing) {
         s->kicked = true;
     } else {
         x550_do_later(s, X550_DUE_POLL);
@@ -50,9 +66,9 @@ void x550_poll_soon(X550State *s)
 }
 
 /*
- * The guest's processor does the work itself: waking another thread for a few
- * frames costs more than sending them. What is beyond ixgbe_poll()'s budget
- * is left to the bottom half.
+ * The guest's processor does the work itself, as a rule: waking another thread
+ * for a few frames costs more than sending them. What is beyond ixgbe_poll()'s
+ * budget is left to the bottom half.
  */
 static void x550_poll_now(X550State *s)
 {
@@ -60,7 +76,7 @@ static void x550_poll_now(X550State *s)
     static bool polling;
 
     s->kicked = false;
-    if (polling || !runstate_is_running()) {
+    if (x550_defers(s) || polling || !runstate_is_running()) {
         x550_do_later(s, X550_DUE_POLL);
         return;
     }
@@ -297,7 +313,7 @@ static X550_PROPERTIES x550_properties[] = {
     DEFINE_NIC_PROPERTIES(X550State, conf),
     DEFINE_PROP_ON_OFF_AUTO("msi", X550State, msi, ON_OFF_AUTO_AUTO),
     DEFINE_PROP_ON_OFF_AUTO("msix", X550State, msix, ON_OFF_AUTO_AUTO),
-    DEFINE_PROP_BOOL("defer-tx", X550State, defer_tx, false),
+    DEFINE_PROP_ON_OFF_AUTO("defer-tx", X550State, defer_tx, ON_OFF_AUTO_AUTO),
     DEFINE_PROP_BOOL("task-offload-cap", X550State, task_offload_cap, true),
     DEFINE_PROP_BOOL("csum-ip-options", X550State, offload.csum_ip_options,
                      true),

@@ -48,7 +48,8 @@ struct X550State {
     unsigned queued;    /* frames of ours that the peer keeps */
     bool writing;       /* a register write is in the core */
     bool kicked;        /* it asked for ixgbe_poll() */
-    bool defer_tx;      /* property: transmit in the bottom half only */
+    OnOffAuto defer_tx; /* property: transmit in the bottom half */
+    size_t received;    /* bytes since the last tail write */
     bool task_offload_cap;
     struct ixgbe_offload_config offload;
     int ipsec1, ipsec2; /* properties that only exist for their errors */
@@ -88,6 +89,7 @@ void x550_net_init(X550State *s);
 void x550_net_exit(X550State *s);
 void x550_net_setup_peer(X550State *s);
 void x550_net_update_cable(X550State *s);
+bool x550_net_is_tap(X550State *s);
 enum ixgbe_send_result x550_net_send(X550State *s, const struct iovec *iov,
                                      unsigned count,
                                      const struct ixgbe_frame_offload *offload);

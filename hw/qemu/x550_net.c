@@ -126,6 +126,13 @@ enum ixgbe_send_result x550_net_send(X550State *s, const struct iovec *iov,
     return IXGBE_SENT;
 }
 
+bool x550_net_is_tap(X550State *s)
+{
+    NetClientState *peer = s->nic ? qemu_get_queue(s->nic)->peer : NULL;
+
+    return peer && peer->info->type == NET_CLIENT_DRIVER_TAP;
+}
+
 void x550_net_receive_ready(X550State *s)
 {
     for (int i = 0; i < MAX(s->conf.peers.queues, 1); i++) {
@@ -170,6 +177,7 @@ static ssize_t x550_receive_iov(NetClientState *nc, const struct iovec *iov,
         bytes = whole;
     }
     x550_trace_refresh(s);
+    s->received += size;
     switch (ixgbe_receive(s->core, bytes + skip, size - skip, &offload)) {
     case IXGBE_NO_BUFFERS:
         return 0;

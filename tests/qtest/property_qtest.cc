@@ -44,10 +44,11 @@ TEST(Property, UnknownNetdevIsRefused) {
 TEST(Property, OnOffAutoTakesNothingElse) {
     expect_refusal("x550,msix=perhaps", "does not accept value 'perhaps'");
     expect_refusal("x550,msi=perhaps", "does not accept value 'perhaps'");
+    expect_refusal("x550,defer-tx=perhaps", "does not accept value 'perhaps'");
 }
 
 TEST(Property, OnOffTakesNothingElse) {
-    expect_refusal("x550,defer-tx=perhaps", "'defer-tx' expects 'on' or 'off'");
+    expect_refusal("x550,task-offload-cap=perhaps", "'task-offload-cap' expects 'on' or 'off'");
 }
 
 TEST(Property, BootIndexMustBeNumberAndUnique) {
