@@ -95,7 +95,8 @@ ixgbe_receive_result Device::receive(ConstBytes frame, const ixgbe_frame_offload
     if (task_offload_.pending() && !rx_path_.busy()) {
         ring_doorbell();  // rung in the middle of this frame
     }
-    if (result == IXGBE_ACCEPTED) {
+    // A frame that was cut and had to wait may have left an open unit with all the buffers.
+    if (result == IXGBE_ACCEPTED || coalescing_.open()) {
         host_.schedule_poll();
     } else if (first) {
         interrupts_.let_go();
@@ -228,6 +229,7 @@ void Device::forget_queues() {
     flow_director_.reset();
     interrupts_.reset();
     timers_.cancel(IXGBE_DEADLINE_TCP_TIMER);
+    timers_.cancel(IXGBE_DEADLINE_REFILL);
     filter_.addresses_changed();
     pool_switch_.pools_changed();
     steering_.rss().all_keys_changed();
@@ -340,6 +342,7 @@ bool Device::loaded(std::span<char> why) {
     rx_queues_.interrupted();
     coalescing_.forget_all();
     flow_director_.loaded();
+    timers_.cancel(IXGBE_DEADLINE_REFILL);  // the host is asked below
     timers_.rearm();
     interrupts_.restore();
     tx_blocked_ = false;

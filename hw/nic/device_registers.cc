@@ -308,12 +308,13 @@ void Device::on_tdt(unsigned queue) {
     kick(queue);
 }
 
-// A receiver that ran dry is called again for a good part of a ring, not for each handful that a
-// driver returns: a call wakes the backend, at the cost of many frames. Those who never return so
-// much wait a little.
+// A receiver that ran dry calls for frames when a good part of the ring is back, not for each
+// handful that a driver returns: a call wakes the backend, at the cost of many frames. A driver may
+// have no more to give, or the frame may go elsewhere by now: then it calls a little later. A
+// deadline of an earlier time only makes that sooner; changing it could wake the main loop.
 void Device::on_rdt(unsigned queue) {
     constexpr std::int64_t kRefillWaitNs = 1'000'000;
-    if (!rx_path_.starved() || rx_queues_.refilled(queue)) {
+    if (!rx_path_.starved() || (rx_path_.starved_of(queue) && rx_queues_.refilled(queue))) {
         return wake_receiver();
     }
     release_held();

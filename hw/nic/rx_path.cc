@@ -60,6 +60,7 @@ ixgbe_receive_result RxPath::receive(ConstBytes frame, const ixgbe_frame_offload
     const ixgbe_receive_result result = take(frame, offload);
     if (result == IXGBE_NO_BUFFERS) {
         starved_ = true;
+        held_for_ = full_;
     }
     return result;
 }
@@ -162,6 +163,7 @@ ixgbe_receive_result RxPath::deliver(const Frame& frame, const ixgbe_frame_offlo
 ixgbe_receive_result RxPath::hold(unsigned queue) {
     trace_(TraceEvent::rx_no_buffers, queue, regs_.get<RDH>(queue).raw(),
            regs_.get<RDT>(queue).raw());
+    full_ = queue;
     return IXGBE_NO_BUFFERS;
 }
 

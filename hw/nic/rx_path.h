@@ -65,6 +65,8 @@ public:
 
     // A frame was refused for want of descriptors; take_starved() also forgets it.
     [[nodiscard]] bool starved() const { return starved_; }
+    // The same, and it was for this queue.
+    [[nodiscard]] bool starved_of(unsigned queue) const { return starved_ && held_for_ == queue; }
     [[nodiscard]] bool take_starved();
     // A frame was refused because it came in the middle of another one.
     [[nodiscard]] bool missed() const { return missed_; }
@@ -158,8 +160,10 @@ private:
     OffloadSwitches& offloads_;
     bool dma_enabled_ = true;
     bool starved_ = false;
-    bool busy_ = false;    // a frame is on its way to its buffers, which may re-enter
-    bool missed_ = false;  // a frame was refused for that reason
+    unsigned full_ = 0;      // the queue that a frame had to wait for last,
+    unsigned held_for_ = 0;  // and the one that the host's frame waits for
+    bool busy_ = false;      // a frame is on its way to its buffers, which may re-enter
+    bool missed_ = false;    // a frame was refused for that reason
     std::array<PoolCopy, kPools> pool_copy_;  // of the frame on its way
     std::size_t pool_copies_ = 0;
     std::array<std::byte, kMaxFrame> copy_{};

@@ -196,7 +196,7 @@ ixgbe_receive_result RxPath::coalesce_super(const Frame& frame,
             break;
         case RxDrop::no_descriptors:
             if (!queues_.drops_when_empty(frame.target.queue)) {
-                return IXGBE_NO_BUFFERS;
+                return hold(frame.target.queue);
             }
             return drop(RxDrop::no_descriptors, frame.bytes.size(), frame.target.queue);
         default:

@@ -385,6 +385,7 @@ const std::vector<Spoiler>& spoilers() {
         {"DeadlineInterrupt",
          [](ixgbe_state& s) { s.deadline[IXGBE_DEADLINE_INTERRUPT] = INT64_MIN; }},
         {"DeadlineTcpTimer", [](ixgbe_state& s) { s.deadline[IXGBE_DEADLINE_TCP_TIMER] = -7; }},
+        {"DeadlineRefill", [](ixgbe_state& s) { s.deadline[IXGBE_DEADLINE_REFILL] = -2; }},
         {"MacMulticast", [](ixgbe_state& s) { s.mac[0] = 0x01; }},
         {"MacZero", [](ixgbe_state& s) { std::memset(s.mac, 0, sizeof s.mac); }},
         {"FirmwareBusy", [](ixgbe_state& s) { s.firmware_busy = 1; }},

@@ -242,50 +242,6 @@ TEST(RxNoBuffers, CanReceiveTellsTheHostToHoldBack) {
     EXPECT_TRUE(ixgbe_can_receive(rig.machine.device()));
 }
 
-// A driver returns buffers a handful at a time, and each call of the host costs many frames.
-TEST(RxNoBuffers, TheHostIsCalledForAQuarterOfTheRing) {
-    Rig rig;
-    RxRing rx(rig.driver, 0, {.size = 64, .fill = false});
-    ASSERT_EQ(rig.machine.receive(plain_frame(100)), IXGBE_NO_BUFFERS);
-    rx.fill(8);
-    rx.fill(7);
-    rig.machine.run();
-    EXPECT_EQ(rig.host.receive_ready_count, 0u);
-    EXPECT_FALSE(ixgbe_can_receive(rig.machine.device()));
-    rx.fill(1);
-    rig.machine.run();
-    EXPECT_EQ(rig.host.receive_ready_count, 1u);
-    EXPECT_TRUE(ixgbe_can_receive(rig.machine.device()));
-}
-
-TEST(RxNoBuffers, TheHostIsCalledFor128BuffersOfALongRing) {
-    Rig rig;
-    RxRing rx(rig.driver, 0, {.size = 4096, .fill = false});
-    ASSERT_EQ(rig.machine.receive(plain_frame(100)), IXGBE_NO_BUFFERS);
-    rx.fill(127);
-    rig.machine.run();
-    EXPECT_EQ(rig.host.receive_ready_count, 0u);
-    rx.fill(1);
-    rig.machine.run();
-    EXPECT_EQ(rig.host.receive_ready_count, 1u);
-}
-
-TEST(RxNoBuffers, AFewBuffersWaitAMillisecondForMore) {
-    Rig rig;
-    RxRing rx(rig.driver, 0, {.size = 64, .fill = false});
-    ASSERT_EQ(rig.machine.receive(plain_frame(100)), IXGBE_NO_BUFFERS);
-    rx.fill(1);
-    rig.machine.run_for(kMillisecond / 2);
-    rx.fill(1);  // does not begin anew
-    rig.machine.run_for(kMillisecond / 2 - 1);
-    EXPECT_EQ(rig.host.receive_ready_count, 0u);
-    rig.machine.run_for(1);
-    EXPECT_EQ(rig.host.receive_ready_count, 1u);
-    EXPECT_EQ(rig.machine.receive(plain_frame(100)), IXGBE_ACCEPTED);
-    rig.machine.run_for(kSecond);
-    EXPECT_EQ(rig.host.receive_ready_count, 1u);
-}
-
 // ---- Gates ----
 
 TEST(RxGate, DisabledQueueDrops) {
