@@ -10,8 +10,8 @@
 #define X550_SUBSYSTEM_ID 0x0001
 #define X550_REVISION 1
 #define X550_REGISTER_BAR 0
-#define X550_ANSWERED_BYTES 4096
 #define X550_REGISTER_BAR_SIZE (2 * MiB)
+#define X550_ANSWERED_BYTES 4096
 
 bool x550_enter(X550State *s)
 {
@@ -40,21 +40,6 @@ void x550_do_later(X550State *s, unsigned what)
     }
 }
 
-/*
- * What a guest sends after so many bytes are acknowledgements. On a tap the
- * host's TCP works through them within the system call that sends them, and
- * the guest's processor is what a received stream waits for: the main loop
- * has the time. Elsewhere the main loop is the busier of the two.
- */
-static bool x550_defers(X550State *s)
-{
-    bool answers = s->received > X550_ANSWERED_BYTES;
-
-    s->received = 0;
-    return s->defer_tx == ON_OFF_AUTO_ON ||
-           (s->defer_tx == ON_OFF_AUTO_AUTO && answers && x550_net_is_tap(s));
-}
-
 /* At the end of the register write that asked for it, or in the bottom half. */
 void x550_poll_soon(X550State *s)
 {
@@ -62,6 +47,26 @@ void x550_poll_soon(X550State *s)
         s->kicked = true;
     } else {
         x550_do_later(s, X550_DUE_POLL);
+    }
+}
+
+/*
+ * What a guest sends after so many bytes are answers to them, most often
+ * acknowledgements. On a tap the host's TCP works through them within the
+ * system call that sends them, and the guest's processor is what a received
+ * stream waits for: the main loop has the time. Elsewhere the main loop is the
+ * busier of the two.
+ */
+static bool x550_left_to_main_loop(const X550State *s)
+{
+    switch (s->defer_tx) {
+    case ON_OFF_AUTO_ON:
+        return true;
+    case ON_OFF_AUTO_AUTO:
+        return s->deferring ||
+               (s->received > X550_ANSWERED_BYTES && x550_net_is_tap(s));
+    default:
+        return false;
     }
 }
 
@@ -76,10 +81,12 @@ static void x550_poll_now(X550State *s)
     static bool polling;
 
     s->kicked = false;
-    if (x550_defers(s) || polling || !runstate_is_running()) {
+    s->deferring = x550_left_to_main_loop(s);
+    if (s->deferring || polling || !runstate_is_running()) {
         x550_do_later(s, X550_DUE_POLL);
         return;
     }
+    s->received = 0;
     polling = true;
     ixgbe_poll(s->core);
     polling = false;
@@ -184,6 +191,10 @@ static void x550_bottom_half(void *opaque)
     }
     if (due & X550_DUE_SEND_READY) {
         ixgbe_send_ready(s->core);
+    }
+    if (s->deferring) {
+        s->deferring = false;
+        s->received = 0;
     }
     if (due & X550_DUE_POLL) {
         ixgbe_poll(s->core);

@@ -49,7 +49,8 @@ struct X550State {
     bool writing;       /* a register write is in the core */
     bool kicked;        /* it asked for ixgbe_poll() */
     OnOffAuto defer_tx; /* property: transmit in the bottom half */
-    size_t received;    /* bytes since the last tail write */
+    bool deferring;     /* the bottom half is to do what a write asked for */
+    size_t received;    /* bytes since the work of a write was done last */
     bool task_offload_cap;
     struct ixgbe_offload_config offload;
     int ipsec1, ipsec2; /* properties that only exist for their errors */
@@ -89,7 +90,7 @@ void x550_net_init(X550State *s);
 void x550_net_exit(X550State *s);
 void x550_net_setup_peer(X550State *s);
 void x550_net_update_cable(X550State *s);
-bool x550_net_is_tap(X550State *s);
+bool x550_net_is_tap(const X550State *s);
 enum ixgbe_send_result x550_net_send(X550State *s, const struct iovec *iov,
                                      unsigned count,
                                      const struct ixgbe_frame_offload *offload);

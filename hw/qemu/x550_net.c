@@ -126,7 +126,7 @@ enum ixgbe_send_result x550_net_send(X550State *s, const struct iovec *iov,
     return IXGBE_SENT;
 }
 
-bool x550_net_is_tap(X550State *s)
+bool x550_net_is_tap(const X550State *s)
 {
     NetClientState *peer = s->nic ? qemu_get_queue(s->nic)->peer : NULL;
 
@@ -177,10 +177,12 @@ static ssize_t x550_receive_iov(NetClientState *nc, const struct iovec *iov,
         bytes = whole;
     }
     x550_trace_refresh(s);
-    s->received += size;
     switch (ixgbe_receive(s->core, bytes + skip, size - skip, &offload)) {
     case IXGBE_NO_BUFFERS:
         return 0;
+    case IXGBE_ACCEPTED:
+        s->received += size;
+        return size;
     default:
         return size;
     }
