@@ -17,6 +17,7 @@ namespace host {
 namespace {
 
 struct Sample {
+    int round = 0;
     double rate = 0;
     Json costs;  // for each unit
 };
@@ -43,6 +44,20 @@ double median_rate(const std::vector<Sample>& samples) {
         rates.push_back(sample.rate);
     }
     return median(rates);
+}
+
+// Of one round each: the machine may be twice as fast in the next.
+double median_ratio(const std::vector<Sample>& own, const std::vector<Sample>& other) {
+    std::vector<double> ratios;
+    for (const Sample& sample : other) {
+        const auto same = std::find_if(own.begin(), own.end(), [&sample](const Sample& candidate) {
+            return candidate.round == sample.round;
+        });
+        if (same != own.end() && sample.rate > 0) {
+            ratios.push_back(same->rate / sample.rate);
+        }
+    }
+    return median(ratios);
 }
 
 double median_cost(const std::vector<Sample>& samples, const char* name) {
@@ -83,11 +98,11 @@ Contenders boot_all(const BenchOptions& options, const Scenario& scenario) {
     return contenders;
 }
 
-void measure_one(Contender& contender, bool sending, int seconds, Samples& samples) {
+void measure_one(Contender& contender, int round, bool sending, int seconds, Samples& samples) {
     try {
         const Contender::Result result = contender.measure(sending, seconds);
         samples[{contender.device(), sending}].push_back(
-            {result.rate, per_unit(result.costs, result.units)});
+            {round, result.rate, per_unit(result.costs, result.units)});
     } catch (const std::exception& error) {
         (void)std::fprintf(stderr, "%s\n", error.what());
     }
@@ -99,7 +114,7 @@ Samples measure_all(const BenchOptions& options, const Scenario& scenario) {
     for (int round = 0; round < options.rounds; ++round) {
         for (const bool sending : directions(scenario)) {
             for (const auto& contender : contenders) {
-                measure_one(*contender, sending, options.seconds, samples);
+                measure_one(*contender, round, sending, options.seconds, samples);
             }
         }
         (void)std::fprintf(stderr, "%s: round %d of %d\n", scenario.name.c_str(), round + 1,
@@ -123,11 +138,10 @@ Json figures(const Scenario& scenario, const Samples& samples) {
     return out;
 }
 
-std::vector<std::string> row(const std::string& device, double own,
+std::vector<std::string> row(const std::string& device, const std::vector<Sample>& own,
                              const std::vector<Sample>& samples) {
-    const double rate = median_rate(samples);
-    std::vector<std::string> out{device, number(rate, "%.0f"),
-                                 number(rate > 0 ? own / rate : 0, "%.2f")};
+    std::vector<std::string> out{device, number(median_rate(samples), "%.0f"),
+                                 number(median_ratio(own, samples), "%.2f")};
     for (const char* const cost : kCosts) {
         out.push_back(number(median_cost(samples, cost), "%.2f"));
     }
@@ -139,7 +153,7 @@ void print_direction(const BenchOptions& options, const Scenario& scenario, bool
                      const Samples& samples) {
     const std::string& own = options.devices.back();
     const auto found = samples.find({own, sending});
-    const double own_rate = found == samples.end() ? 0 : median_rate(found->second);
+    const auto ours = found == samples.end() ? std::vector<Sample>{} : found->second;
     std::vector<std::vector<std::string>> rows{
         {scenario.name + (sending ? ", guest sends" : ", guest receives"), scenario.unit(),
          own + " / it", "CPU ms", "calls", "switches", "interrupts"}};
@@ -147,7 +161,7 @@ void print_direction(const BenchOptions& options, const Scenario& scenario, bool
         const auto values = samples.find({device, sending});
         rows.push_back(values == samples.end()
                            ? std::vector<std::string>{device, "-", "-", "-", "-", "-", "-"}
-                           : row(device, own_rate, values->second));
+                           : row(device, ours, values->second));
     }
     std::cout << "\n" << text_table(rows) << std::flush;
 }
