@@ -80,7 +80,8 @@ void Device::mmio_write(std::uint64_t offset, std::uint32_t value, unsigned size
 }
 
 // Backends hand over frames in bursts; the interrupt waits for the end of the burst, which is when
-// poll() runs. A frame that is not taken holds nothing back.
+// poll() runs: later, or now, if this answers what it sends. A frame that is not taken holds
+// nothing back.
 ixgbe_receive_result Device::receive(ConstBytes frame, const ixgbe_frame_offload* offload) {
     const bool first = !polling_ && !interrupts_.held_back();
     if (first) {
@@ -97,7 +98,9 @@ ixgbe_receive_result Device::receive(ConstBytes frame, const ixgbe_frame_offload
     }
     // A frame that was cut and had to wait may have left an open unit with all the buffers.
     if (result == IXGBE_ACCEPTED || coalescing_.open()) {
-        host_.schedule_poll();
+        if (!polling_) {
+            host_.schedule_poll();
+        }
     } else if (first) {
         interrupts_.let_go();
     }
