@@ -115,6 +115,22 @@ TEST_F(RingTest, ReceiveWaitsForDescriptors) {
     }
 }
 
+// A driver that has few buffers to give gets its frame all the same.
+TEST(Backpressure, ReceiveWaitsForMoreDescriptorsOrAMillisecond) {
+    Machine machine;
+    RxRing rx(machine.nic, 0, 64);
+    rx.enable();
+    machine.wire.send(make_frame(200, 1));
+    for (int round = 0; round < 2; ++round) {
+        machine.qemu.qmp("query-status");  // the frame has been offered
+    }
+    rx.post(1);
+    machine.qemu.qmp("query-status");
+    EXPECT_FALSE(rx.ready());
+    machine.qemu.clock_step(kMillisecond);
+    EXPECT_EQ(rx.receive(false), make_frame(200, 1));
+}
+
 // The backend does not take frames: the ring stops, and goes on where it stopped.
 TEST(Backpressure, TransmitWaitsForTheWire) {
     constexpr unsigned kFrames = 2000;
