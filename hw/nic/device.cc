@@ -125,7 +125,7 @@ void Device::poll() {
     }
     polling_ = false;
     interrupts_.let_go();
-    if (tx_ready() || rx_wake_ || !settled) {
+    if (tx_ready() || rx_wake_ || !settled || coalescing_.open()) {
         host_.schedule_poll();
     }
 }

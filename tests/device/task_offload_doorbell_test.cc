@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <utility>
 
+#include "rsc_rig.h"
 #include "task_offload_rig.h"
 
 namespace x550 {
@@ -228,6 +229,36 @@ TEST(TaskOffloadDoorbell, IsBusyInTheMiddleOfAFrameThatArrives) {
     EXPECT_EQ(rig.block.code(), Result::done);
     EXPECT_EQ(rig.block.current(Word::seg) & Seg::lso1, 0u);
     EXPECT_TRUE(rx.take());
+}
+
+// Rung at the end of a run, it interrupts, and who is interrupted may hand us frames at once.
+TEST(TaskOffloadDoorbell, UnitsThatBeginInItsInterruptAreClosed) {
+    WithBlock<RscRig> rig;
+    rig.driver.use_msix();
+    rig.driver.unmask_vectors();
+    rig.block.engage();
+    rig.block.write(Block::event_vector, EventVector::on | 7);
+    rig.block.request(Param::lso1, Switch::off);
+    ASSERT_TRUE(rig.machine.run());
+    ixgbe_task_offload_state& state = rig.machine.state().task_offload;
+    state.result = Result::busy;
+    state.pending_doorbell = Doorbell::parameters;
+    bool interrupted = false;
+    rig.host.on_msix = [&](unsigned vector) {
+        if (vector == 7 && !std::exchange(interrupted, true)) {
+            for (const Frame& frame : frames_of(stream(3))) {
+                EXPECT_EQ(rig.machine.receive(frame), IXGBE_ACCEPTED);
+            }
+        }
+    };
+    ixgbe_poll(rig.machine.device());
+    ASSERT_TRUE(interrupted);
+    ASSERT_TRUE(rig.machine.run());
+    std::size_t payload = 0;
+    for (const RxUnit& unit : rig.ring.take_units()) {
+        payload += decode(unit.bytes)->payload.size();
+    }
+    EXPECT_EQ(payload, 3 * 1448u);
 }
 
 }  // namespace
