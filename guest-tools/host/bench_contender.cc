@@ -41,6 +41,11 @@ std::unique_ptr<Machine> start_stream_guest(MachineConfig config, const std::str
     return machine;
 }
 
+// Of the outer UDP header.
+const char* checksum_option(const Scenario& scenario) {
+    return scenario.load == Load::vxlan0 ? "noudpcsum" : "udpcsum";
+}
+
 Json run_in(Machine& machine, const std::vector<std::string>& argv, int seconds) {
     return machine.agent().call("exec", {{"argv", argv}, {"timeout_ms", seconds * 1000}},
                                 Milliseconds((seconds + 20) * 1000));
@@ -115,8 +120,9 @@ void Contender::start_pair(const MachineConfig& config) {
 void Contender::make_tunnel(Machine& machine, const std::string& local, const std::string& remote,
                             const std::string& inner) const {
     Json tunnel{{"name", "tunnel0"}, {"local", local}, {"remote", remote}, {"address", inner}};
-    if (scenario_.load == Load::vxlan) {
+    if (scenario_.vxlan()) {
         tunnel.update({{"type", "vxlan"}, {"id", kTunnelId}, {"dstport", 4789}});
+        tunnel["options"] = Json::array({checksum_option(scenario_)});
     } else {
         tunnel.update({{"type", "gretap"}, {"key", kTunnelId}});
     }
@@ -128,10 +134,10 @@ void Contender::make_host_tunnel() {
     const std::string id = std::to_string(kTunnelId);
     const Addresses& addresses = network_->addresses();
     const std::string ends = " local " + addresses.host4 + " remote " + addresses.guest4;
-    const std::string kind =
-        scenario_.load == Load::vxlan
-            ? "vxlan id " + id + ends + " dstport 4789 dev " + network_->interface()
-            : "gretap key " + id + ends;
+    const std::string kind = scenario_.vxlan()
+                                 ? "vxlan id " + id + ends + " dstport 4789 dev " +
+                                       network_->interface() + " " + checksum_option(scenario_)
+                                 : "gretap key " + id + ends;
     const std::string script = "ip link add tunnel0 mtu 1450 type " + kind + " && ip addr add " +
                                kTunnelServer + "/24 dev tunnel0 && ip link set tunnel0 up";
     network_->run_inside([&] {

@@ -13,15 +13,15 @@ struct Name {
     const char* text;
 };
 constexpr std::array kLoads{
-    Name{Load::tcp, ""},          Name{Load::vxlan, "vxlan"}, Name{Load::gretap, "gretap"},
-    Name{Load::pktgen, "pktgen"}, Name{Load::flood, "flood"},
+    Name{Load::tcp, ""},          Name{Load::vxlan, "vxlan"},   Name{Load::vxlan0, "vxlan0"},
+    Name{Load::gretap, "gretap"}, Name{Load::pktgen, "pktgen"}, Name{Load::flood, "flood"},
 };
 constexpr std::array kBackends{"user", "tap", "tap-plain", "stream"};
 
 [[noreturn]] void refuse(const std::string& name) {
     throw std::runtime_error("unknown scenario " + name +
                              ": BACKEND is user, tap, tap-plain or stream; LOAD behind a + is "
-                             "vxlan, gretap, pktgen or flood");
+                             "vxlan, vxlan0, gretap, pktgen or flood");
 }
 
 }  // namespace

@@ -9,7 +9,8 @@ namespace host {
 
 enum class Load {
     tcp,     // one iperf3 stream, plain
-    vxlan,   // the same inside VXLAN
+    vxlan,   // the same inside VXLAN, as Linux sets it up: with outer UDP checksums
+    vxlan0,  // the same without them, as RFC 7348 section 5 wants it
     gretap,  // the same inside GRE with key and inner Ethernet: the NVGRE form
     pktgen,  // UDP frames of 64 bytes from the kernel's packet generator, sending only
     flood,   // frames of 64 bytes that the guest's stack drops at once, receiving only
@@ -23,7 +24,8 @@ struct Scenario {
     Load load = Load::tcp;
 
     [[nodiscard]] bool pair() const { return backend == "stream"; }
-    [[nodiscard]] bool tunnel() const { return load == Load::vxlan || load == Load::gretap; }
+    [[nodiscard]] bool vxlan() const { return load == Load::vxlan || load == Load::vxlan0; }
+    [[nodiscard]] bool tunnel() const { return vxlan() || load == Load::gretap; }
     [[nodiscard]] bool packets() const { return load == Load::pktgen || load == Load::flood; }
     [[nodiscard]] const char* unit() const;
 };

@@ -97,7 +97,7 @@ int run(int argc, char** argv) {
         ->capture_default_str();
     bench
         ->add_option("--scenarios", bench_options.scenarios,
-                     "user, tap, tap-plain, stream (two guests); with +vxlan, +gretap, "
+                     "user, tap, tap-plain, stream (two guests); with +vxlan, +vxlan0, +gretap, "
                      "+pktgen or +flood")
         ->delimiter(',')
         ->capture_default_str();
